@@ -1,0 +1,68 @@
+namespace Sparsify.Contracts;
+
+/// <summary>
+/// The whole state of an operation after a change. <see cref="Revision"/> grows by one with each change, so a
+/// reader keeps the highest it has seen and is right however messages are repeated or reordered.
+/// </summary>
+public sealed record OperationChanged
+{
+    /// <summary>The operation.</summary>
+    public required Guid OperationId { get; init; }
+
+    /// <summary>Counts the changes of this operation from 1.</summary>
+    public required int Revision { get; init; }
+
+    /// <summary>The disk.</summary>
+    public required Guid DiskId { get; init; }
+
+    /// <summary>The state.</summary>
+    public required OperationState State { get; init; }
+
+    /// <summary>What started it.</summary>
+    public required OperationTrigger Trigger { get; init; }
+
+    /// <summary>Who asked.</summary>
+    public string? RequestedBy { get; init; }
+
+    /// <summary>Order among waiting jobs.</summary>
+    public required OperationPriority Priority { get; init; }
+
+    /// <summary>The disk's generation, from the lock on.</summary>
+    public long? Generation { get; init; }
+
+    /// <summary>The number of the current or last attempt, from 1; 0 before the first.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>The host of the current or last attempt.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>Allocated bytes before the run.</summary>
+    public long? SizeBefore { get; init; }
+
+    /// <summary>Allocated bytes after the run.</summary>
+    public long? SizeAfter { get; init; }
+
+    /// <summary>What came of a completed run.</summary>
+    public RunOutcome? Outcome { get; init; }
+
+    /// <summary>What was passed over, each with its reason.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Why it was rejected, or, while it is queued, what it waits for.</summary>
+    public IReadOnlyList<Violation> Violations { get; init; } = [];
+
+    /// <summary>Why it failed or needs attention.</summary>
+    public OperationError? Error { get; init; }
+
+    /// <summary>The W3C trace id, 32 hexadecimal digits.</summary>
+    public string? TraceId { get; init; }
+
+    /// <summary>When it was asked for, UTC.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When the first attempt started, UTC.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When the final state was reached, UTC.</summary>
+    public DateTimeOffset? FinishedAt { get; init; }
+}

@@ -1,0 +1,301 @@
+namespace Sparsify.Contracts;
+
+/// <summary>Jobs wait in a storage domain. Goes to every host; those that reach the domain answer with <see cref="ClaimVolumeJobs"/>.</summary>
+public sealed record VolumeJobOffered
+{
+    /// <summary>The storage domain's name.</summary>
+    public required string StorageDomain { get; init; }
+}
+
+/// <summary>A host has room and asks for work. Idempotent: the Orchestrator counts the host's live leases itself.</summary>
+public sealed record ClaimVolumeJobs
+{
+    /// <summary>The host's name; jobs are sent to its queue.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>The worker process, new at each start.</summary>
+    public required Guid InstanceId { get; init; }
+
+    /// <summary>How many jobs the host runs at once, in total.</summary>
+    public required int Slots { get; init; }
+
+    /// <summary>The storage domains the host reaches now.</summary>
+    public required IReadOnlyList<string> StorageDomains { get; init; }
+}
+
+/// <summary>Work for one host: run one attempt on one volume. Nothing may be written before <see cref="RenewLease"/> was answered with <see cref="LeaseRenewed"/>.</summary>
+public sealed record SparsifyVolume
+{
+    /// <summary>The volume job; the operation's id.</summary>
+    public required Guid OperationId { get; init; }
+
+    /// <summary>The disk.</summary>
+    public required Guid DiskId { get; init; }
+
+    /// <summary>The attempt, from 1.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>The disk's generation under this lock.</summary>
+    public required long Generation { get; init; }
+
+    /// <summary>The host that holds the lease.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>The storage domain's name.</summary>
+    public required string StorageDomain { get; init; }
+
+    /// <summary>The leaf volume's path, relative to the storage domain's root.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The leaf volume's format; never probed.</summary>
+    public required VolumeFormat Format { get; init; }
+
+    /// <summary>Work on the leaf of a chain.</summary>
+    public required bool AllowSnapshots { get; init; }
+
+    /// <summary>How long a renewal of the lease lasts.</summary>
+    public required TimeSpan LeaseDuration { get; init; }
+}
+
+/// <summary>A host asks to hold its lease for another while. The first renewal of an attempt is the permission to start it.</summary>
+public sealed record RenewLease
+{
+    /// <summary>The volume job.</summary>
+    public required Guid OperationId { get; init; }
+
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>The disk's generation.</summary>
+    public required long Generation { get; init; }
+
+    /// <summary>The host that holds the lease.</summary>
+    public required string Host { get; init; }
+}
+
+/// <summary>The lease holds for <see cref="Duration"/>, measured by the host from before it sent its request.</summary>
+public sealed record LeaseRenewed
+{
+    /// <summary>The volume job.</summary>
+    public required Guid OperationId { get; init; }
+
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>How long the lease holds.</summary>
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>A cancel was asked for: end the run with SIGINT.</summary>
+    public required bool CancelRequested { get; init; }
+}
+
+/// <summary>The lease is gone: the attempt must not start, or must end at once; its results will be recorded as stale.</summary>
+public sealed record LeaseRevoked
+{
+    /// <summary>The volume job.</summary>
+    public required Guid OperationId { get; init; }
+
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>Why, for the host's log.</summary>
+    public required string Reason { get; init; }
+}
+
+/// <summary>Asks the host of a running attempt to end it with SIGINT.</summary>
+public sealed record CancelVolumeJob
+{
+    /// <summary>The volume job.</summary>
+    public required Guid OperationId { get; init; }
+
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+}
+
+/// <summary>virt-sparsify was started on the volume.</summary>
+public sealed record VolumeJobStarted
+{
+    /// <summary>The volume job.</summary>
+    public required Guid OperationId { get; init; }
+
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>The disk's generation.</summary>
+    public required long Generation { get; init; }
+
+    /// <summary>The host.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Allocated bytes before the run.</summary>
+    public required long SizeBefore { get; init; }
+
+    /// <summary>When, UTC, by the host's clock.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+}
+
+/// <summary>How far an attempt is; at most one a second.</summary>
+public sealed record VolumeJobProgressed
+{
+    /// <summary>The volume job.</summary>
+    public required Guid OperationId { get; init; }
+
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>Counts the reports of this attempt from 1; an older one changes nothing.</summary>
+    public required int Sequence { get; init; }
+
+    /// <summary>Done so far, 0 to 1; never falls within an attempt.</summary>
+    public required double Fraction { get; init; }
+
+    /// <summary>The step, in virt-sparsify's words.</summary>
+    public required string Stage { get; init; }
+
+    /// <summary>When, UTC, by the host's clock.</summary>
+    public required DateTimeOffset At { get; init; }
+}
+
+/// <summary>The run ended by itself; sent again until <see cref="VolumeJobClosed"/> comes.</summary>
+public sealed record VolumeJobSucceeded
+{
+    /// <summary>The volume job.</summary>
+    public required Guid OperationId { get; init; }
+
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>The disk's generation.</summary>
+    public required long Generation { get; init; }
+
+    /// <summary>The host.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>What came of it.</summary>
+    public required RunOutcome Outcome { get; init; }
+
+    /// <summary>Allocated bytes before the run.</summary>
+    public required long SizeBefore { get; init; }
+
+    /// <summary>Allocated bytes after the run.</summary>
+    public required long SizeAfter { get; init; }
+
+    /// <summary>What was passed over, each with its reason.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>When virt-sparsify was started, UTC, by the host's clock.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When the volume had been measured again, UTC, by the host's clock.</summary>
+    public required DateTimeOffset EndedAt { get; init; }
+}
+
+/// <summary>The attempt failed; sent again until <see cref="VolumeJobClosed"/> comes.</summary>
+public sealed record VolumeJobFailed
+{
+    /// <summary>The volume job.</summary>
+    public required Guid OperationId { get; init; }
+
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>The disk's generation.</summary>
+    public required long Generation { get; init; }
+
+    /// <summary>The host.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Why.</summary>
+    public required OperationError Error { get; init; }
+
+    /// <summary>Another attempt may mend it.</summary>
+    public required bool Retryable { get; init; }
+
+    /// <summary>False when the run was cut off (killed, or its process lost): the disk must be looked at before anything else.</summary>
+    public required bool EndedByItself { get; init; }
+
+    /// <summary>Rules that failed on the real volume, just before the run.</summary>
+    public IReadOnlyList<Violation> Violations { get; init; } = [];
+
+    /// <summary>Allocated bytes before the run, when it got that far.</summary>
+    public long? SizeBefore { get; init; }
+
+    /// <summary>Allocated bytes after the run, when it got that far.</summary>
+    public long? SizeAfter { get; init; }
+
+    /// <summary>When virt-sparsify was started, UTC, by the host's clock; absent when it was not.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When, UTC, by the host's clock.</summary>
+    public required DateTimeOffset EndedAt { get; init; }
+}
+
+/// <summary>The attempt was ended on request and its processes are gone; sent again until <see cref="VolumeJobClosed"/> comes.</summary>
+public sealed record VolumeJobCanceled
+{
+    /// <summary>The volume job.</summary>
+    public required Guid OperationId { get; init; }
+
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>The disk's generation.</summary>
+    public required long Generation { get; init; }
+
+    /// <summary>The host.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Allocated bytes before the run, when it got that far.</summary>
+    public long? SizeBefore { get; init; }
+
+    /// <summary>Allocated bytes after the run, when it got that far.</summary>
+    public long? SizeAfter { get; init; }
+
+    /// <summary>When, UTC, by the host's clock.</summary>
+    public required DateTimeOffset EndedAt { get; init; }
+}
+
+/// <summary>The Orchestrator has recorded the end of the attempt, or knows it as stale: the host may forget it.</summary>
+public sealed record VolumeJobClosed
+{
+    /// <summary>The volume job.</summary>
+    public required Guid OperationId { get; init; }
+
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+}
+
+/// <summary>A lease ran out un-renewed while its attempt ran (raised by the Orchestrator's lease sweeper).</summary>
+public sealed record VolumeJobLost
+{
+    /// <summary>The volume job.</summary>
+    public required Guid OperationId { get; init; }
+
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>The disk's generation.</summary>
+    public required long Generation { get; init; }
+
+    /// <summary>The host that held the lease.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>When the lease ran out, UTC.</summary>
+    public required DateTimeOffset LeaseEndedAt { get; init; }
+}
+
+/// <summary>No live host reached the storage domain of a waiting job for the allowed time (raised by the Orchestrator's job sweeper).</summary>
+public sealed record VolumeJobUnclaimed
+{
+    /// <summary>The volume job.</summary>
+    public required Guid OperationId { get; init; }
+
+    /// <summary>The storage domain's name.</summary>
+    public required string StorageDomain { get; init; }
+
+    /// <summary>How long the job may wait without a host; when true that time is over and the operation fails.</summary>
+    public required bool Expired { get; init; }
+
+    /// <summary>When the job was queued, UTC.</summary>
+    public required DateTimeOffset QueuedAt { get; init; }
+}
