@@ -1,0 +1,80 @@
+using MassTransit;
+using MassTransit.Configuration;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Sparsify.Messaging;
+
+/// <summary>Registers the bus.</summary>
+public static class BusRegistration
+{
+    private static readonly TimeSpan UnusedQueueLifetime = TimeSpan.FromDays(14);
+
+    /// <summary>Registers the bus of this process on the configured transport, with the consumers of one or more services.</summary>
+    /// <exception cref="InvalidOperationException">The section <c>Sparsify</c> is incomplete.</exception>
+    public static IHostApplicationBuilder AddSparsifyBus(this IHostApplicationBuilder builder, Action<IBusRegistrationConfigurator> addConsumers)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(addConsumers);
+        var transport = builder.Configuration.GetSection(TransportOptions.Section).Get<TransportOptions>() ?? new TransportOptions();
+        builder.Services.AddOptions<TransportOptions>().BindConfiguration(TransportOptions.Section);
+        builder.Services.AddOptions<MassTransitHostOptions>().Configure(o =>
+        {
+            // The process starts without a broker, says so in its health, and connects when the broker comes.
+            o.WaitUntilStarted = false;
+            o.StopTimeout = TimeSpan.FromSeconds(30);
+        });
+        builder.Services.AddReceiveObserver<DeadLetterObserver>();
+        builder.Services.AddMassTransit(bus =>
+        {
+            bus.DisableUsageTelemetry();
+            addConsumers(bus);
+            switch (transport.Transport)
+            {
+                case TransportKind.RabbitMq:
+                    UseRabbitMq(bus, transport.RabbitMq);
+                    break;
+                case TransportKind.Memory:
+                    bus.UsingInMemory((context, memory) =>
+                    {
+                        Shape(memory);
+                        memory.ConfigureEndpoints(context);
+                    });
+                    break;
+                default:
+                    throw new InvalidOperationException($"{TransportOptions.Section}:Transport is '{transport.Transport}'; it is one of {string.Join(", ", Enum.GetNames<TransportKind>())}.");
+            }
+        });
+        return builder;
+    }
+
+    private static void UseRabbitMq(IBusRegistrationConfigurator bus, RabbitMqOptions options)
+    {
+        var uri = options.Uri ?? throw new InvalidOperationException("Sparsify:RabbitMq:Uri is missing. Give amqp://user:password@host:port/virtualhost, for example in the environment variable Sparsify__RabbitMq__Uri.");
+        bus.AddConfigureEndpointsCallback((_, endpoint) =>
+        {
+            if (endpoint is not IRabbitMqReceiveEndpointConfigurator queue)
+                return;
+            queue.SetQuorumQueue();
+            queue.SetQueueArgument("x-expires", (long)UnusedQueueLifetime.TotalMilliseconds);
+        });
+        bus.UsingRabbitMq((context, rabbit) =>
+        {
+            rabbit.Host(uri, host => host.PublisherConfirmation = true);
+            Shape(rabbit);
+            rabbit.ConfigureEndpoints(context);
+        });
+    }
+
+    private static void Shape(IBusFactoryConfigurator bus)
+    {
+        // The default set reads plain JSON as any message an endpoint knows; only public inputs may (AcceptPlainJson).
+        bus.ClearSerialization();
+        bus.UseJsonSerializer();
+        var names = new DeadLetterNames();
+        bus.SendTopology.ErrorQueueNameFormatter = names;
+        bus.SendTopology.DeadLetterQueueNameFormatter = names;
+    }
+}
