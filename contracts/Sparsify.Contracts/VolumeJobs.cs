@@ -293,7 +293,7 @@ public sealed record VolumeJobUnclaimed
     /// <summary>The storage domain's name.</summary>
     public required string StorageDomain { get; init; }
 
-    /// <summary>How long the job may wait without a host; when true that time is over and the operation fails.</summary>
+    /// <summary>The time that a job may wait without a host is over and the operation fails.</summary>
     public required bool Expired { get; init; }
 
     /// <summary>When the job was queued, UTC.</summary>

@@ -1,0 +1,31 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Sparsify.Contracts;
+using Sparsify.Orchestrator.Eligibility;
+using Sparsify.Orchestrator.Inventory;
+using Sparsify.Orchestrator.Storage;
+
+namespace Sparsify.Orchestrator.Ingress;
+
+/// <summary>Forgets a disk. Its lock, where an operation holds one, stays until that operation has ended.</summary>
+internal sealed class DiskRemovedConsumer(OrchestratorDbContext db, DiskFactsReader facts) : IConsumer<DiskRemoved>
+{
+    public async Task Consume(ConsumeContext<DiskRemoved> context)
+    {
+        var removed = context.Message;
+        InputRules.Check(removed);
+        var disk = await db.Disks.SingleOrDefaultAsync(d => d.Id == removed.DiskId, context.CancellationToken);
+        if (disk is null || (removed.Source == ReportSource.Host && disk.KnownUpstream))
+            return;
+        var lastReport = removed.Source == ReportSource.Host ? disk.HostReportedAt : disk.UpstreamReportedAt;
+        if (removed.RemovedAt < lastReport)
+            return;
+
+        var known = await facts.ReadAsync(disk.Id, context.CancellationToken);
+        disk.Revision++;
+        db.Disks.Remove(disk);
+        await context.Publish(DiskChanges.Describe(known! with { Disk = disk }, removed: true), context.CancellationToken);
+    }
+
+    internal sealed class Definition() : PublicInputDefinition<DiskRemovedConsumer>("disk-removed");
+}

@@ -1,0 +1,108 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Sparsify.Contracts;
+using Sparsify.Orchestrator.Eligibility;
+using Sparsify.Orchestrator.Inventory;
+using Sparsify.Orchestrator.Storage;
+
+namespace Sparsify.Orchestrator.Ingress;
+
+/// <summary>Keeps what is known of a disk. A volume has one disk: the upstream system's id wins over a host's.</summary>
+internal sealed class DiskReportedConsumer(OrchestratorDbContext db, DiskFactsReader facts, DiskChanges changes, ILogger<DiskReportedConsumer> logger)
+    : IConsumer<DiskReported>
+{
+    public async Task Consume(ConsumeContext<DiskReported> context)
+    {
+        var report = context.Message;
+        InputRules.Check(report);
+        var disk = report.Source == ReportSource.Host ? await FindForHostAsync(report, context.CancellationToken) : await FindForUpstreamAsync(context);
+        if (disk is null || IsOutdated(disk, report))
+            return;
+        Apply(disk, report);
+        var tells = db.Entry(disk) is { State: EntityState.Added }
+            || db.Entry(disk).Properties.Any(p => p.IsModified && p.Metadata.Name is not (nameof(Disk.HostReportedAt) or nameof(Disk.UpstreamReportedAt)));
+        await db.SaveChangesAsync(context.CancellationToken);
+        if (tells)
+            await changes.PublishAsync(context, disk.Id, context.CancellationToken);
+    }
+
+    private async Task<Disk?> FindForHostAsync(DiskReported report, CancellationToken cancellationToken) =>
+        await db.Disks.SingleOrDefaultAsync(d => d.StorageDomain == report.StorageDomain && d.Path == report.Path, cancellationToken)
+        ?? await db.Disks.SingleOrDefaultAsync(d => d.Id == report.DiskId, cancellationToken)
+        ?? db.Disks.Add(new Disk { Id = report.DiskId }).Entity;
+
+    private async Task<Disk?> FindForUpstreamAsync(ConsumeContext<DiskReported> context)
+    {
+        var report = context.Message;
+        var there = await db.Disks.SingleOrDefaultAsync(d => d.StorageDomain == report.StorageDomain && d.Path == report.Path, context.CancellationToken);
+        if (there is null || there.Id == report.DiskId)
+            return there ?? await db.Disks.SingleOrDefaultAsync(d => d.Id == report.DiskId, context.CancellationToken) ?? db.Disks.Add(new Disk { Id = report.DiskId }).Entity;
+        if (there.KnownUpstream)
+            throw new InvalidInputException("path", $"disk {there.Id} is already reported at {report.StorageDomain}/{report.Path}; report its removal first.");
+        return await AdoptAsync(there, context);
+    }
+
+    /// <summary>A host found the volume first and made an id up; from now on the disk has its real one.</summary>
+    private async Task<Disk?> AdoptAsync(Disk found, ConsumeContext<DiskReported> context)
+    {
+        var known = await facts.ReadAsync(found.Id, context.CancellationToken);
+        if (known?.LockedBy is { } operationId)
+        {
+            logger.LogWarning("Disk {DiskId} keeps its id for now: operation {OperationId} holds it. The next report gives it the id {NewId}.", found.Id, operationId, context.Message.DiskId);
+            return null;
+        }
+
+        db.Disks.Remove(found);
+        await db.SaveChangesAsync(context.CancellationToken);
+        found.Revision++;
+        await context.Publish(DiskChanges.Describe(known! with { Disk = found }, removed: true), context.CancellationToken);
+        return db.Disks.Add(new Disk
+        {
+            Id = context.Message.DiskId,
+            ChainLength = found.ChainLength,
+            DerivedDisks = found.DerivedDisks,
+            InternalSnapshots = found.InternalSnapshots,
+            Qcow2Version = found.Qcow2Version,
+            Encrypted = found.Encrypted,
+            Allocation = found.Allocation,
+            HostReportedAt = found.HostReportedAt,
+        }).Entity;
+    }
+
+    private static bool IsOutdated(Disk disk, DiskReported report) =>
+        report.ReportedAt < (report.Source == ReportSource.Host ? disk.HostReportedAt : disk.UpstreamReportedAt);
+
+    private static void Apply(Disk disk, DiskReported report)
+    {
+        if (report.Source == ReportSource.Upstream)
+        {
+            disk.KnownUpstream = true;
+            disk.UpstreamReportedAt = report.ReportedAt;
+            disk.Name = report.Name;
+        }
+        else
+        {
+            disk.HostReportedAt = report.ReportedAt;
+            if (!disk.KnownUpstream)
+                disk.Name = report.Name;
+        }
+
+        disk.StorageDomain = report.StorageDomain;
+        disk.Path = report.Path;
+        disk.Format = report.Format;
+        disk.FormatName = report.FormatName ?? disk.FormatName;
+        disk.VirtualSize = report.VirtualSize;
+        disk.ActualSize = report.ActualSize;
+        disk.Allocation = report.Allocation ?? disk.Allocation;
+        disk.Kind = report.Kind ?? disk.Kind;
+        disk.ChainLength = report.ChainLength ?? disk.ChainLength;
+        disk.DerivedDisks = report.DerivedDisks ?? disk.DerivedDisks;
+        disk.InternalSnapshots = report.InternalSnapshots ?? disk.InternalSnapshots;
+        disk.Qcow2Version = report.Qcow2Version ?? disk.Qcow2Version;
+        disk.Encrypted = report.Encrypted ?? disk.Encrypted;
+        disk.Illegal = report.Illegal ?? disk.Illegal;
+        disk.WipeAfterDelete = report.WipeAfterDelete ?? disk.WipeAfterDelete;
+    }
+
+    internal sealed class Definition() : PublicInputDefinition<DiskReportedConsumer>("disk-reported");
+}

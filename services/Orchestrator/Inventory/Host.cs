@@ -1,0 +1,19 @@
+namespace Sparsify.Orchestrator.Inventory;
+
+/// <summary>What is known of one host worker.</summary>
+public sealed class Host
+{
+    public string Name { get; init; } = "";
+
+    public Guid InstanceId { get; set; }
+
+    public int Slots { get; set; }
+
+    /// <summary>It takes work; false while its tools do not run.</summary>
+    public bool Claims { get; set; }
+
+    /// <summary>By this service's clock, so that hosts' clocks do not matter.</summary>
+    public DateTimeOffset AliveUntil { get; set; }
+
+    public List<string> StorageDomains { get; set; } = [];
+}

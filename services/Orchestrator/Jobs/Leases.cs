@@ -1,0 +1,48 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Sparsify.Orchestrator.Storage;
+
+namespace Sparsify.Orchestrator.Jobs;
+
+/// <summary>Grants and ends leases, in the caller's transaction.</summary>
+internal sealed class Leases(OrchestratorDbContext db, TimeProvider time, IOptions<OrchestratorOptions> options)
+{
+    /// <summary>Lets one claim at a time count the leases of a host and of its storage domains.</summary>
+    public async Task SerialiseAsync(string host, IEnumerable<string> storageDomains, CancellationToken cancellationToken)
+    {
+        if (db.IsSqlite)
+            return; // one writer at a time anyway
+        foreach (var name in storageDomains.Distinct().Order(StringComparer.Ordinal).Select(d => $"domain {d}").Append($"host {host}"))
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtext({name}))", cancellationToken);
+    }
+
+    /// <summary>Takes the waiting job for the host. False when another host was faster: the key of the leases decides.</summary>
+    public async Task<bool> TryGrantAsync(VolumeJob job, string host, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var attempt = job.Attempt + 1;
+        var until = now + options.Value.LeaseDuration;
+        object untilColumn = db.IsSqlite ? until.UtcTicks : until;
+        var inserted = await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO leases (disk_id, operation_id, attempt, generation, host, storage_domain, until, started)
+            VALUES ({job.DiskId}, {job.OperationId}, {attempt}, {job.Generation}, {host}, {job.StorageDomain}, {untilColumn}, FALSE)
+            ON CONFLICT DO NOTHING
+            """,
+            cancellationToken);
+        if (inserted == 0)
+            return false;
+
+        var taken = await db.VolumeJobs
+            .Where(j => j.OperationId == job.OperationId && j.Status == VolumeJobStatus.Waiting && j.Attempt == job.Attempt)
+            .ExecuteUpdateAsync(j => j.SetProperty(x => x.Status, VolumeJobStatus.Leased).SetProperty(x => x.Attempt, attempt), cancellationToken);
+        if (taken == 0)
+        {
+            await db.Leases.Where(l => l.DiskId == job.DiskId && l.OperationId == job.OperationId && l.Attempt == attempt).ExecuteDeleteAsync(cancellationToken);
+            return false;
+        }
+
+        db.JobAttempts.Add(new JobAttempt { OperationId = job.OperationId, Number = attempt, Host = host, GrantedAt = now });
+        return true;
+    }
+}

@@ -1,0 +1,45 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Sparsify.Contracts;
+using Sparsify.Orchestrator.Storage;
+
+namespace Sparsify.Orchestrator.Jobs;
+
+/// <summary>Lets the rightful host keep its lease. Its first renewal is the leave to start.</summary>
+internal sealed class RenewLeaseConsumer(OrchestratorDbContext db, TimeProvider time, IOptions<OrchestratorOptions> options) : IConsumer<RenewLease>
+{
+    public async Task Consume(ConsumeContext<RenewLease> context)
+    {
+        var request = context.Message;
+        var cancellationToken = context.CancellationToken;
+        var until = time.GetUtcNow() + options.Value.LeaseDuration;
+        // One statement decides, so that the sweeper cannot take the lease away between a look and a write.
+        var renewed = await db.Leases
+            .Where(l => l.OperationId == request.OperationId && l.Attempt == request.Attempt && l.Generation == request.Generation && l.Host == request.Host)
+            .ExecuteUpdateAsync(l => l.SetProperty(x => x.Until, until).SetProperty(x => x.Started, true), cancellationToken);
+        if (renewed == 0)
+        {
+            await context.RespondAsync(new LeaseRevoked
+            {
+                OperationId = request.OperationId,
+                Attempt = request.Attempt,
+                Reason = $"Host '{request.Host}' holds no lease for attempt {request.Attempt} (generation {request.Generation}).",
+            });
+            return;
+        }
+
+        await db.VolumeJobs.Where(j => j.OperationId == request.OperationId && j.Status == VolumeJobStatus.Leased)
+            .ExecuteUpdateAsync(j => j.SetProperty(x => x.Status, VolumeJobStatus.Running), cancellationToken);
+        var cancelRequested = await db.VolumeJobs.Where(j => j.OperationId == request.OperationId).Select(j => j.CancelRequested).SingleAsync(cancellationToken);
+        await context.RespondAsync(new LeaseRenewed
+        {
+            OperationId = request.OperationId,
+            Attempt = request.Attempt,
+            Duration = options.Value.LeaseDuration,
+            CancelRequested = cancelRequested,
+        });
+    }
+
+    internal sealed class Definition() : JobsEndpointDefinition<RenewLeaseConsumer>("orchestrator-leases");
+}

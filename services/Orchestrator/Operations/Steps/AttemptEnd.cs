@@ -1,0 +1,20 @@
+using Sparsify.Contracts;
+
+namespace Sparsify.Orchestrator.Operations.Steps;
+
+/// <summary>How an attempt ended, whichever message said so.</summary>
+internal sealed record AttemptEnd(int Attempt, long Generation, string Host, string Outcome, DateTimeOffset? StartedAt, DateTimeOffset EndedAt, long? SizeBefore, long? SizeAfter, OperationError? Error)
+{
+    public static AttemptEnd Of(VolumeJobSucceeded m) => new(m.Attempt, m.Generation, m.Host, m.Outcome.ToString(), m.StartedAt, m.EndedAt, m.SizeBefore, m.SizeAfter, null);
+
+    public static AttemptEnd Of(VolumeJobFailed m) => new(m.Attempt, m.Generation, m.Host, "Failed", m.StartedAt, m.EndedAt, m.SizeBefore, m.SizeAfter, m.Error);
+
+    public static AttemptEnd Of(VolumeJobCanceled m) => new(m.Attempt, m.Generation, m.Host, "Canceled", null, m.EndedAt, m.SizeBefore, m.SizeAfter, null);
+
+    public static AttemptEnd Of(VolumeJobLost m) => new(m.Attempt, m.Generation, m.Host, "Lost", null, m.LeaseEndedAt, null, null, new OperationError(
+        FailureKind.HostLost,
+        $"Host '{m.Host}' did not renew its lease for attempt {m.Attempt}, which ended at {m.LeaseEndedAt:u}: whether it still wrote, and what it left, is not known. Look at the disk before its VM starts."));
+
+    /// <summary>Belongs to the operation's lock and to an attempt that has not been ended before.</summary>
+    public bool IsCurrent(Operation operation) => Generation == operation.Generation && Attempt > operation.LastClosedAttempt;
+}

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Sparsify.Contracts;
+using Sparsify.Orchestrator.Eligibility;
+using Sparsify.Orchestrator.Inventory;
+using Sparsify.Orchestrator.Jobs;
+using Sparsify.Orchestrator.Storage;
+
+namespace Sparsify.Orchestrator.Operations.Steps;
+
+/// <summary>Rules, lock and volume job, in the transaction of the message that asked for them.</summary>
+internal sealed class DiskLocking(OrchestratorDbContext db, DiskFactsReader facts, DiskChanges changes, TimeProvider time)
+{
+    /// <summary>Locks the disk and queues its volume job, or leaves every violation in the operation and locks nothing.</summary>
+    public async Task LockOrRefuseAsync(BehaviorContext<Operation> context)
+    {
+        var operation = context.Saga;
+        var known = await facts.ReadAsync(operation.DiskId, context.CancellationToken);
+        operation.Violations = [.. EligibilityRules.Check(known, operation.DiskId, operation.AllowSnapshots)];
+        if (operation.Violations.Count > 0)
+            return;
+        if (await TryLockAsync(operation, context.CancellationToken) is not { } generation)
+        {
+            var holder = await db.DiskLocks.Where(l => l.DiskId == operation.DiskId).Select(l => l.OperationId).SingleAsync(context.CancellationToken);
+            operation.Violations = [DiskRules.Locked(holder)];
+            return;
+        }
+
+        operation.Generation = generation;
+        operation.SizeBefore = known!.Disk.ActualSize;
+        Enqueue(operation, known.Disk, generation);
+        await db.SaveChangesAsync(context.CancellationToken);
+        await changes.PublishAsync(context, operation.DiskId, context.CancellationToken);
+        await context.Publish(new SparsifyDiskAccepted
+        {
+            OperationId = operation.CorrelationId,
+            DiskId = operation.DiskId,
+            Generation = generation,
+            AcceptedAt = time.GetUtcNow(),
+        });
+        await context.Publish(new VolumeJobOffered { StorageDomain = known.Disk.StorageDomain });
+    }
+
+    /// <summary>Releases the disk with the final state that ends the operation.</summary>
+    public async Task ReleaseAsync(BehaviorContext<Operation> context)
+    {
+        var operation = context.Saga;
+        var released = await db.DiskLocks.Where(l => l.DiskId == operation.DiskId && l.OperationId == operation.CorrelationId).ExecuteDeleteAsync(context.CancellationToken);
+        if (released == 0)
+            return;
+        await db.VolumeJobs.Where(j => j.OperationId == operation.CorrelationId)
+            .ExecuteUpdateAsync(j => j.SetProperty(x => x.Status, VolumeJobStatus.Closed), context.CancellationToken);
+        await context.Publish(new DiskUnlocked
+        {
+            DiskId = operation.DiskId,
+            OperationId = operation.CorrelationId,
+            Generation = operation.Generation ?? 0,
+            UnlockedAt = time.GetUtcNow(),
+        });
+        await changes.PublishAsync(context, operation.DiskId, context.CancellationToken);
+    }
+
+    private async Task<long?> TryLockAsync(Operation operation, CancellationToken cancellationToken)
+    {
+        // The disk's row first: facts of this disk cannot change under the rules' decision before it commits.
+        await db.Disks.Where(d => d.Id == operation.DiskId).ExecuteUpdateAsync(d => d.SetProperty(x => x.Generation, x => x.Generation + 1), cancellationToken);
+        var generation = await db.Disks.Where(d => d.Id == operation.DiskId).Select(d => d.Generation).SingleAsync(cancellationToken);
+        var now = time.GetUtcNow();
+        object takenAt = db.IsSqlite ? now.UtcTicks : now;
+        // Not an entity: a failed insert would end the transaction, where a refused one only answers.
+        return await db.Database.ExecuteSqlAsync(
+            $"INSERT INTO disk_locks (disk_id, operation_id, generation, taken_at) VALUES ({operation.DiskId}, {operation.CorrelationId}, {generation}, {takenAt}) ON CONFLICT DO NOTHING",
+            cancellationToken) == 1
+            ? generation
+            : null;
+    }
+
+    private void Enqueue(Operation operation, Disk disk, long generation) =>
+        db.VolumeJobs.Add(new VolumeJob
+        {
+            OperationId = operation.CorrelationId,
+            DiskId = disk.Id,
+            StorageDomain = disk.StorageDomain,
+            Path = disk.Path,
+            Format = disk.Format,
+            AllowSnapshots = operation.AllowSnapshots,
+            Generation = generation,
+            Priority = operation.Priority,
+            Status = VolumeJobStatus.Waiting,
+            QueuedAt = time.GetUtcNow(),
+            NotBefore = time.GetUtcNow(),
+            TraceParent = Activity.Current?.Id,
+        });
+}

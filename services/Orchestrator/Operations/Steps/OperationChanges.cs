@@ -1,0 +1,37 @@
+using MassTransit;
+using Sparsify.Contracts;
+
+namespace Sparsify.Orchestrator.Operations.Steps;
+
+/// <summary>Tells the world the state of an operation.</summary>
+internal static class OperationChanges
+{
+    public static Task PublishAsync(BehaviorContext<Operation> context)
+    {
+        var operation = context.Saga;
+        operation.Revision++;
+        return context.Publish(new OperationChanged
+        {
+            OperationId = operation.CorrelationId,
+            Revision = operation.Revision,
+            DiskId = operation.DiskId,
+            State = Enum.Parse<OperationState>(operation.State),
+            Trigger = operation.Trigger,
+            RequestedBy = operation.RequestedBy,
+            Priority = operation.Priority,
+            Generation = operation.Generation,
+            Attempt = operation.Attempt,
+            Host = operation.Host,
+            SizeBefore = operation.SizeBefore,
+            SizeAfter = operation.SizeAfter,
+            Outcome = operation.Outcome,
+            Warnings = operation.Warnings,
+            Violations = operation.Violations,
+            Error = operation.Error,
+            TraceId = operation.TraceId,
+            CreatedAt = operation.CreatedAt,
+            StartedAt = operation.StartedAt,
+            FinishedAt = operation.FinishedAt,
+        });
+    }
+}

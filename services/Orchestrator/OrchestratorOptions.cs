@@ -1,0 +1,36 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Sparsify.Orchestrator;
+
+/// <summary>How operations are run; section <c>Sparsify:Orchestrator</c>.</summary>
+public sealed class OrchestratorOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Sparsify:Orchestrator";
+
+    /// <summary>How long one renewal of a lease lasts. A broker restart must be shorter, or running jobs are ended.</summary>
+    [Range(typeof(TimeSpan), "00:00:02", "01:00:00")]
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long after the end of a lease the disk is still left alone: an appliance outlives its killed parent for about 2 s, and clocks differ in rate.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan LeaseGuard { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Attempts of one volume job, the first included.</summary>
+    [Range(1, 100)]
+    public int MaximumAttempts { get; set; } = 3;
+
+    /// <summary>The wait before the second attempt; doubled for each further one.</summary>
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Jobs that run at once on one storage domain.</summary>
+    [Range(1, 1000)]
+    public int MaximumJobsPerStorageDomain { get; set; } = 4;
+
+    /// <summary>How long a job waits while no live host reaches its storage domain.</summary>
+    public TimeSpan NoHostTimeout { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>How often leases and waiting jobs are looked at.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
+    public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(5);
+}
