@@ -1,0 +1,124 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Sparsify.Contracts;
+using Sparsify.HostWorker.Processes;
+
+namespace Sparsify.HostWorker.Capabilities;
+
+/// <summary>
+/// Finds out once how the appliance starts here, and remembers it: on some machines KVM is there and the
+/// appliance dies under it.
+/// </summary>
+internal sealed class AppliancePreparation(IOptions<HostWorkerOptions> options, ILogger<AppliancePreparation> logger) : IDisposable
+{
+    private static readonly TimeSpan LaunchLimit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan VersionLimit = TimeSpan.FromSeconds(15);
+    private readonly SemaphoreSlim _once = new(1);
+    private HostCapabilities? _known;
+
+    /// <summary>What virt-sparsify's environment needs.</summary>
+    public IReadOnlyDictionary<string, string?> Environment => EnvironmentFor(_known?.Accelerator);
+
+    /// <summary>Why no appliance starts here, in the tools' words; null when one does.</summary>
+    public string? Failure { get; private set; }
+
+    /// <inheritdoc />
+    public void Dispose() => _once.Dispose();
+
+    /// <summary>Tries what is not yet known. Starting an appliance takes seconds, the first time more.</summary>
+    public async Task<HostCapabilities> ExamineAsync(CancellationToken cancellationToken)
+    {
+        await _once.WaitAsync(cancellationToken);
+        try
+        {
+            if (_known is { Accelerator: not null })
+                return _known;
+            var version = await VersionAsync(options.Value.VirtSparsify, cancellationToken);
+            var qemu = await VersionAsync("qemu-img", cancellationToken);
+            var (accelerator, features) = version is null ? (null, []) : Remembered(version) ?? await TryAsync(cancellationToken);
+            _known = new HostCapabilities(version, features, accelerator, qemu);
+            if (version is null)
+                Failure = $"'{options.Value.VirtSparsify}' is not installed; install guestfs-tools (Debian: libguestfs-tools).";
+            if (accelerator is not null)
+                Remember(version!, accelerator, features);
+            return _known;
+        }
+        finally
+        {
+            _once.Release();
+        }
+    }
+
+    private async Task<(string? Accelerator, IReadOnlyList<string> Features)> TryAsync(CancellationToken cancellationToken)
+    {
+        foreach (var accelerator in Candidates())
+        {
+            var run = await ToolOutput.RunAsync(options.Value.VirtSparsify, ["--machine-readable"], LaunchLimit, EnvironmentFor(accelerator), cancellationToken);
+            if (run is { ExitCode: 0 })
+            {
+                Failure = null;
+                return (accelerator, [.. run.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)]);
+            }
+
+            Failure = $"The appliance does not start with {accelerator}: {LastLine(run?.StandardError)}";
+            logger.LogWarning("The appliance does not start with {Accelerator}.", accelerator);
+        }
+
+        return (null, []);
+    }
+
+    private IEnumerable<string> Candidates() => options.Value.Accelerator switch
+    {
+        AcceleratorChoice.Kvm => ["kvm"],
+        AcceleratorChoice.Tcg => ["tcg"],
+        _ => File.Exists("/dev/kvm") ? ["kvm", "tcg"] : ["tcg"],
+    };
+
+    private Dictionary<string, string?> EnvironmentFor(string? accelerator)
+    {
+        var cache = Path.Combine(options.Value.Scratch, "appliance");
+        Directory.CreateDirectory(cache);
+        return new Dictionary<string, string?>
+        {
+            ["LIBGUESTFS_BACKEND"] = "direct",
+            ["LIBGUESTFS_BACKEND_SETTINGS"] = accelerator == "tcg" ? "force_tcg" : null,
+            ["LIBGUESTFS_CACHEDIR"] = cache,
+            ["LC_ALL"] = "C",
+        };
+    }
+
+    private static async Task<string?> VersionAsync(string tool, CancellationToken cancellationToken) =>
+        await ToolOutput.RunAsync(tool, ["--version"], VersionLimit, cancellationToken: cancellationToken) is { ExitCode: 0 } run
+            ? run.StandardOutput.Split('\n')[0].Trim()
+            : null;
+
+    private (string? Accelerator, IReadOnlyList<string> Features)? Remembered(string version)
+    {
+        if (!File.Exists(MemoryFile))
+            return null;
+        try
+        {
+            var memory = JsonSerializer.Deserialize<Memory>(File.ReadAllText(MemoryFile));
+            return memory is { Accelerator: not null } && memory.Machine == Machine(version) && Candidates().Contains(memory.Accelerator)
+                ? (memory.Accelerator, memory.Features)
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private void Remember(string version, string accelerator, IReadOnlyList<string> features) =>
+        File.WriteAllText(MemoryFile, JsonSerializer.Serialize(new Memory(Machine(version), accelerator, features)));
+
+    private string MemoryFile => Path.Combine(options.Value.Scratch, "appliance.json");
+
+    /// <summary>Another kernel or another tool: try again.</summary>
+    private static string Machine(string version) => $"{version}; {System.Environment.OSVersion.VersionString}; kvm {File.Exists("/dev/kvm")}";
+
+    private static string LastLine(string? text) =>
+        text?.Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(l => l.Contains("error", StringComparison.OrdinalIgnoreCase)) ?? "it said nothing";
+
+    private sealed record Memory(string Machine, string? Accelerator, IReadOnlyList<string> Features);
+}

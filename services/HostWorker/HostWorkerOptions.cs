@@ -1,0 +1,49 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Sparsify.HostWorker;
+
+/// <summary>What a host worker works on; section <c>Sparsify:HostWorker</c>.</summary>
+public sealed class HostWorkerOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Sparsify:HostWorker";
+
+    /// <summary>The host's name; part of its queue's name.</summary>
+    public string Name { get; set; } = Environment.MachineName;
+
+    /// <summary>Jobs it runs at once; each starts an appliance of about 1.3 GB.</summary>
+    [Range(1, 256)]
+    public int Slots { get; set; } = 1;
+
+    /// <summary>The folder for run logs, the journal of results, and the appliance's cache.</summary>
+    [Required]
+    public string Scratch { get; set; } = "/var/lib/sparsify";
+
+    /// <summary>The storage domains it reaches: name to directory.</summary>
+    public Dictionary<string, string> Domains { get; } = [];
+
+    /// <summary>How often the storage domains are looked through.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.2", "1.00:00:00")]
+    public TimeSpan DiscoveryInterval { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often it says that it lives, claims work, and renews leases at the latest.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.2", "00:10:00")]
+    public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How the appliance is run.</summary>
+    public AcceleratorChoice Accelerator { get; set; } = AcceleratorChoice.Auto;
+
+    /// <summary>The program.</summary>
+    [Required]
+    public string VirtSparsify { get; set; } = "virt-sparsify";
+
+    /// <summary>The libvirt that is asked for VMs, where <c>virsh</c> is installed.</summary>
+    [Required]
+    public string LibvirtUri { get; set; } = "qemu:///system";
+
+    /// <summary>After a lost lease: how long virt-sparsify may take to end on SIGINT before it is killed.</summary>
+    public TimeSpan FencingGrace { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a worker that is told to stop waits for its runs to end by themselves before it interrupts them.</summary>
+    public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(10);
+}

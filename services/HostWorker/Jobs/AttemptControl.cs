@@ -1,0 +1,31 @@
+namespace Sparsify.HostWorker.Jobs;
+
+/// <summary>How an attempt is asked to stop. The first reason counts.</summary>
+internal sealed class AttemptControl : IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _fence = new();
+    private int _reason = -1;
+
+    /// <summary>End with SIGINT.</summary>
+    public CancellationToken Stop => _stop.Token;
+
+    /// <summary>SIGINT did not end it in time and the lease runs out: end it whatever it costs.</summary>
+    public CancellationToken Fence => _fence.Token;
+
+    public StopReason? Reason => _reason < 0 ? null : (StopReason)_reason;
+
+    public void RequestStop(StopReason reason)
+    {
+        Interlocked.CompareExchange(ref _reason, (int)reason, -1);
+        _stop.Cancel();
+    }
+
+    public void RequestFence() => _fence.Cancel();
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _fence.Dispose();
+    }
+}

@@ -1,0 +1,29 @@
+using System.Diagnostics;
+using Sparsify.Contracts;
+
+namespace Sparsify.HostWorker.Jobs;
+
+/// <summary>What a worker must still know of an attempt after its own death.</summary>
+internal sealed record AttemptRecord
+{
+    public required SparsifyVolume Job { get; init; }
+
+    /// <summary>The W3C trace parent of the message that brought the job.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>The volume's real path, from the check on.</summary>
+    public string? VolumePath { get; init; }
+
+    public long? SizeBefore { get; init; }
+
+    /// <summary>Written before virt-sparsify is launched: from here on the disk may have been written to.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>The id of virt-sparsify's process.</summary>
+    public int? Process { get; init; }
+
+    /// <summary>When that process started, in clock ticks since boot; tells it from a later one with the same id.</summary>
+    public long? ProcessStart { get; init; }
+
+    public ActivityContext Trace => ActivityContext.TryParse(TraceParent, null, isRemote: true, out var context) ? context : default;
+}

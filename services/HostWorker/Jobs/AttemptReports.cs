@@ -1,0 +1,49 @@
+using Sparsify.Contracts;
+
+namespace Sparsify.HostWorker.Jobs;
+
+/// <summary>The messages that end an attempt.</summary>
+internal static class AttemptReports
+{
+    public static VolumeJobSucceeded Succeeded(this AttemptRecord record, RunOutcome outcome, long sizeAfter, IReadOnlyList<string> warnings, DateTimeOffset endedAt) => new()
+    {
+        OperationId = record.Job.OperationId,
+        Attempt = record.Job.Attempt,
+        Generation = record.Job.Generation,
+        Host = record.Job.Host,
+        Outcome = outcome,
+        SizeBefore = record.SizeBefore!.Value,
+        SizeAfter = sizeAfter,
+        Warnings = warnings,
+        StartedAt = record.StartedAt!.Value,
+        EndedAt = endedAt,
+    };
+
+    public static VolumeJobFailed Failed(
+        this AttemptRecord record, OperationError error, bool retryable, DateTimeOffset endedAt, bool endedByItself = true, long? sizeAfter = null, IReadOnlyList<Violation>? violations = null) => new()
+    {
+        OperationId = record.Job.OperationId,
+        Attempt = record.Job.Attempt,
+        Generation = record.Job.Generation,
+        Host = record.Job.Host,
+        Error = error,
+        Retryable = retryable,
+        EndedByItself = endedByItself,
+        Violations = violations ?? [],
+        SizeBefore = record.SizeBefore,
+        SizeAfter = sizeAfter,
+        StartedAt = record.StartedAt,
+        EndedAt = endedAt,
+    };
+
+    public static VolumeJobCanceled Canceled(this AttemptRecord record, DateTimeOffset endedAt, long? sizeAfter = null) => new()
+    {
+        OperationId = record.Job.OperationId,
+        Attempt = record.Job.Attempt,
+        Generation = record.Job.Generation,
+        Host = record.Job.Host,
+        SizeBefore = record.SizeBefore,
+        SizeAfter = sizeAfter,
+        EndedAt = endedAt,
+    };
+}

@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using MassTransit;
+using Microsoft.Extensions.Options;
+using Sparsify.Contracts;
+
+namespace Sparsify.HostWorker.Jobs;
+
+/// <summary>Sends the ends of attempts, again and again until the Orchestrator has acknowledged them.</summary>
+internal sealed class EndReports(IBus bus, JobJournal journal, IOptions<HostWorkerOptions> options, TimeProvider time, ILogger<EndReports> logger) : BackgroundService
+{
+    private static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(10);
+
+    /// <summary>Sends one now; a broker that is away is left to the repetition.</summary>
+    public async Task SendAsync(AttemptRecord record, object report, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(SendLimit);
+        using var activity = HostWorkerTelemetry.Source.StartActivity("report end", ActivityKind.Internal, record.Trace);
+        try
+        {
+            await bus.Publish(report, limit.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or MassTransitException && !cancellationToken.IsCancellationRequested)
+        {
+            logger.LogWarning("The end of attempt {Attempt} of operation {OperationId} could not be sent and will be sent again: {Reason}", record.Job.Attempt, record.Job.OperationId, e.Message);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.HeartbeatInterval, time);
+        do
+        {
+            foreach (var (record, report) in journal.Unacknowledged())
+                await SendAsync(record, report, stoppingToken);
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+}

@@ -1,0 +1,50 @@
+using Sparsify.Contracts;
+using Sparsify.HostWorker.Processes;
+using Sparsify.HostWorker.Volumes;
+
+namespace Sparsify.HostWorker.Jobs;
+
+/// <summary>Attempts that the worker's former self left unfinished: once their processes are gone, it says what is known of them.</summary>
+internal sealed class FormerAttempts(JobJournal journal, EndReports ends, VolumeRelease release, TimeProvider time, ILogger<FormerAttempts> logger)
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Ends all attempts that the journal holds without an end.</summary>
+    public Task ReportAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(journal.Unfinished().Select(record => EndAsync(record, cancellationToken)));
+
+    /// <summary>Ends one such attempt.</summary>
+    public async Task EndAsync(AttemptRecord record, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (record.StartedAt is null)
+            {
+                journal.Forget(record.Job.OperationId, record.Job.Attempt);
+                return;
+            }
+
+            await WaitUntilGoneAsync(record, cancellationToken);
+            if (record.VolumePath is { } path && File.Exists(path))
+                await release.WaitAsync(path, cancellationToken);
+            var report = record.Failed(
+                new OperationError(FailureKind.HostLost, $"The worker on host '{record.Job.Host}' ended while virt-sparsify worked on the disk; its processes are gone now. Look at the disk before its VM starts."),
+                retryable: false, time.GetUtcNow(), endedByItself: false, SizeNow(record));
+            logger.LogWarning("Attempt {Attempt} of operation {OperationId} was cut off when the worker ended.", record.Job.Attempt, record.Job.OperationId);
+            journal.End(record, report);
+            await ends.SendAsync(record, report, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The next start goes on with it.
+        }
+    }
+
+    private async Task WaitUntilGoneAsync(AttemptRecord record, CancellationToken cancellationToken)
+    {
+        while (record is { Process: { } process, ProcessStart: { } start } && ProcessTree.StartOf(process) == start)
+            await Task.Delay(Poll, time, cancellationToken);
+    }
+
+    private static long? SizeNow(AttemptRecord record) => record.VolumePath is { } path && File.Exists(path) ? Allocation.Bytes(path) : null;
+}

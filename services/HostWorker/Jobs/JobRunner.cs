@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using MassTransit;
+using Microsoft.Extensions.Options;
+using Sparsify.Contracts;
+using Sparsify.HostWorker.Presence;
+
+namespace Sparsify.HostWorker.Jobs;
+
+/// <summary>Runs the attempts of this host, outside any message delivery: a disk may take hours.</summary>
+internal sealed class JobRunner(
+    JobJournal journal, VolumeAttempt attempt, FormerAttempts former, EndReports ends, ClaimSignal claims, IOptions<HostWorkerOptions> options, TimeProvider time, ILogger<JobRunner> logger)
+    : IHostedService, IDisposable
+{
+    private readonly ConcurrentDictionary<(Guid OperationId, int Attempt), (AttemptControl Control, Task Task)> _running = new();
+    private readonly SemaphoreSlim _slots = new(options.Value.Slots);
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _former = Task.CompletedTask;
+
+    /// <summary>Attempts that are held now.</summary>
+    public int Running => _running.Count;
+
+    /// <summary>Takes a job on; a repetition of its message changes nothing.</summary>
+    public void Accept(AttemptRecord record)
+    {
+        if (_stopping.IsCancellationRequested || !journal.TryAdd(record))
+            return;
+        var control = new AttemptControl();
+        var key = (record.Job.OperationId, record.Job.Attempt);
+        var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _running[key] = (control, RunAsync(begin.Task, key, record, control));
+        begin.SetResult();
+    }
+
+    public void Cancel(Guid operationId, int attemptNumber)
+    {
+        if (_running.TryGetValue((operationId, attemptNumber), out var running))
+            running.Control.RequestStop(StopReason.Canceled);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _former = Task.Run(() => former.ReportAsync(_stopping.Token), CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Lets runs end by themselves for a while, then interrupts them in order, and waits however long their step takes.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        var all = Task.WhenAll(_running.Values.Select(r => r.Task));
+        await Task.WhenAny(all, Task.Delay(options.Value.StopGrace, time, CancellationToken.None));
+        foreach (var (control, _) in _running.Values)
+            control.RequestStop(StopReason.Shutdown);
+        await all;
+        await _former;
+    }
+
+    public void Dispose()
+    {
+        _slots.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task RunAsync(Task begin, (Guid OperationId, int Attempt) key, AttemptRecord record, AttemptControl control)
+    {
+        await begin;
+        await _slots.WaitAsync(CancellationToken.None);
+        try
+        {
+            await EndAsync(record, await attempt.RunAsync(record, control));
+        }
+        catch (Exception e) when (e is LeaseLostException or TimeoutException or OperationCanceledException)
+        {
+            // Nothing was started, so there is nothing to report: the Orchestrator gives the job to whoever asks next.
+            logger.LogWarning("Attempt {Attempt} of operation {OperationId} was not started: {Reason}", key.Attempt, key.OperationId, e.Message);
+            journal.Forget(key.OperationId, key.Attempt);
+        }
+        catch (Exception e)
+        {
+            // The attempt stays in the journal without an end, as after a crash: what it left is not known.
+            logger.LogCritical(e, "Attempt {Attempt} of operation {OperationId} ended in a fault of this worker.", key.Attempt, key.OperationId);
+            await former.EndAsync(journal.Unfinished().Single(r => (r.Job.OperationId, r.Job.Attempt) == key), CancellationToken.None);
+        }
+        finally
+        {
+            _slots.Release();
+            _running.TryRemove(key, out _);
+            control.Dispose();
+            claims.Raise();
+        }
+    }
+
+    private async Task EndAsync(AttemptRecord record, object report)
+    {
+        if (report is VolumeJobFailed failed)
+            logger.LogWarning("Attempt {Attempt} of operation {OperationId} failed ({Kind}): {Message}", record.Job.Attempt, record.Job.OperationId, failed.Error.Kind, failed.Error.Message);
+        else if (report is VolumeJobSucceeded succeeded)
+            logger.LogInformation("Attempt {Attempt} of operation {OperationId} ended: {Outcome}, {Before} to {After} bytes.", record.Job.Attempt, record.Job.OperationId, succeeded.Outcome, succeeded.SizeBefore, succeeded.SizeAfter);
+        journal.End(record, report);
+        await ends.SendAsync(record, report, CancellationToken.None);
+    }
+}

@@ -1,0 +1,4 @@
+namespace Sparsify.HostWorker.Jobs;
+
+/// <summary>The Orchestrator says that this host holds no such lease.</summary>
+public sealed class LeaseLostException(string reason) : Exception(reason);

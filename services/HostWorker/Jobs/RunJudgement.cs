@@ -1,0 +1,71 @@
+using Sparsify.Contracts;
+using Sparsify.HostWorker.Images;
+using Sparsify.HostWorker.Runs;
+
+namespace Sparsify.HostWorker.Jobs;
+
+/// <summary>What came of a run, from what it said, how it ended, and what the volume looks like now. A pure function.</summary>
+internal static class RunJudgement
+{
+    public static object Judge(AttemptRecord record, RunResult run, StopReason? stopped, long sizeAfter, ImageCheckResult image, DateTimeOffset endedAt)
+    {
+        var progress = run.Progress;
+        if (run.Killed)
+        {
+            return record.Failed(
+                new OperationError(FailureKind.HostLost, $"virt-sparsify was killed while it worked ({Why(stopped)}): what it left on the disk is not known. Look at the disk before its VM starts.", run.ErrorTail),
+                retryable: false, endedAt, endedByItself: false, sizeAfter);
+        }
+
+        if (image.Corruptions > 0)
+        {
+            return record.Failed(
+                new OperationError(FailureKind.Unknown, $"qemu-img check finds {image.Corruptions} corruption(s) in the image after the run. Do not start the VM; restore the disk or repair the image.", image.Output),
+                retryable: false, endedAt, endedByItself: false, sizeAfter);
+        }
+
+        if (run.ExitCode == 0)
+            return Completed(record, progress, sizeAfter, image, endedAt);
+        switch (stopped)
+        {
+            case StopReason.Canceled:
+                return record.Canceled(endedAt, sizeAfter);
+            case StopReason.Shutdown:
+                return record.Failed(new OperationError(FailureKind.Transient, $"The worker on host '{record.Job.Host}' was told to stop; the run ended in order after its step."), retryable: true, endedAt, sizeAfter: sizeAfter);
+            case StopReason.LeaseLost:
+                return record.Failed(new OperationError(FailureKind.HostLost, $"Host '{record.Job.Host}' could not renew its lease; the run ended in order after its step."), retryable: true, endedAt, sizeAfter: sizeAfter);
+        }
+
+        if (progress.Steps.Count > 1 && sizeAfter < record.SizeBefore)
+            return record.Succeeded(RunOutcome.Partial, sizeAfter, [$"Stopped at '{progress.Stage}' by an error.", .. progress.Errors, .. Warnings(progress, image)], endedAt);
+        var (error, retryable) = FailureClassification.Classify(run.ExitCode, string.Join('\n', progress.Errors.Append(run.ErrorTail)));
+        return record.Failed(error, retryable, endedAt, sizeAfter: sizeAfter);
+    }
+
+    private static VolumeJobSucceeded Completed(AttemptRecord record, RunProgress progress, long sizeAfter, ImageCheckResult image, DateTimeOffset endedAt)
+    {
+        var warnings = Warnings(progress, image);
+        var outcome = warnings.Count > 0 ? RunOutcome.CompletedWithWarnings
+            : sizeAfter < record.SizeBefore ? RunOutcome.Reclaimed
+            : RunOutcome.NothingToReclaim;
+        return record.Succeeded(outcome, sizeAfter, warnings, endedAt);
+    }
+
+    private static List<string> Warnings(RunProgress progress, ImageCheckResult image)
+    {
+        List<string> warnings = [.. progress.Warnings, .. progress.FileSystems.PassedOver];
+        if (progress.Steps.Count == 0 && progress.FileSystems.PassedOver.Count == 0)
+            warnings.Add("The disk holds no file system, swap area or volume group that could be sparsified.");
+        if (image.Leaks > 0)
+            warnings.Add($"qemu-img check finds {image.Leaks} leaked cluster(s): space that nothing refers to. 'qemu-img check -r leaks' gives it back.");
+        return warnings;
+    }
+
+    private static string Why(StopReason? stopped) => stopped switch
+    {
+        StopReason.LeaseLost => "its lease ran out",
+        StopReason.Canceled => "after a cancel",
+        StopReason.Shutdown => "while the worker stopped",
+        _ => "not by this worker",
+    };
+}

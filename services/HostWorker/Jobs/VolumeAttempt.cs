@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using Sparsify.Contracts;
+using Sparsify.HostWorker.Capabilities;
+using Sparsify.HostWorker.Images;
+using Sparsify.HostWorker.Processes;
+using Sparsify.HostWorker.Runs;
+using Sparsify.HostWorker.Volumes;
+
+namespace Sparsify.HostWorker.Jobs;
+
+/// <summary>One attempt, from the leave to start to the report of its end.</summary>
+internal sealed class VolumeAttempt(
+    JobJournal journal, LeaseKeeper leases, VolumeCheck check, AppliancePreparation appliance, VirtSparsify tool, VolumeRelease release, RunReports reports, TimeProvider time)
+{
+    /// <summary>Runs the attempt.</summary>
+    /// <returns>The message that says how it ended.</returns>
+    /// <exception cref="LeaseLostException">The host has no right to start; nothing was done.</exception>
+    /// <exception cref="TimeoutException">The Orchestrator did not answer; nothing was done.</exception>
+    public async Task<object> RunAsync(AttemptRecord record, AttemptControl control)
+    {
+        using var activity = HostWorkerTelemetry.Source.StartActivity("sparsify volume", ActivityKind.Internal, record.Trace);
+        activity?.SetTag("sparsify.operation.id", record.Job.OperationId).SetTag("sparsify.disk.id", record.Job.DiskId).SetTag("sparsify.attempt", record.Job.Attempt);
+        var lease = await leases.AcquireAsync(record.Job, control.Stop);
+        using var ended = new CancellationTokenSource();
+        var keeping = leases.KeepAsync(record.Job, lease, control, ended.Token);
+        try
+        {
+            if (lease.CancelRequested)
+                return record.Canceled(time.GetUtcNow());
+            var (refusal, path) = await RefuseAsync(record, control);
+            var report = refusal ?? await WorkAsync(record, path!, control);
+            Describe(activity, report);
+            return report;
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await keeping;
+        }
+    }
+
+    /// <summary>Everything that speaks against a start, found before anything is written.</summary>
+    private async Task<(object? Refusal, string? Path)> RefuseAsync(AttemptRecord record, AttemptControl control)
+    {
+        try
+        {
+            var capabilities = await appliance.ExamineAsync(control.Stop);
+            if (capabilities.Accelerator is null)
+                return (record.Failed(new OperationError(FailureKind.HostNotCapable, $"{appliance.Failure} Run 'sparsify doctor' on host '{record.Job.Host}'."), retryable: true, time.GetUtcNow()), null);
+            var (path, violations) = check.Examine(record.Job);
+            if (violations.Count > 0)
+                return (record.Failed(new OperationError(KindOf(violations), string.Join(' ', violations.Select(v => v.Message))), retryable: false, time.GetUtcNow(), violations: violations), null);
+            return control.Reason is null ? (null, path) : (BeforeStart(record, control), null);
+        }
+        catch (OperationCanceledException) when (control.Stop.IsCancellationRequested)
+        {
+            return (BeforeStart(record, control), null);
+        }
+        catch (OutsideStorageDomainException e)
+        {
+            return (record.Failed(new OperationError(FailureKind.Unsupported, e.Message), retryable: false, time.GetUtcNow()), null);
+        }
+        catch (Exception e) when (e is UnreachableStorageException or IOException or UnauthorizedAccessException or TimeoutException)
+        {
+            return (record.Failed(new OperationError(FailureKind.StorageUnavailable, e.Message), retryable: true, time.GetUtcNow()), null);
+        }
+    }
+
+    private object BeforeStart(AttemptRecord record, AttemptControl control) => control.Reason == StopReason.Canceled
+        ? record.Canceled(time.GetUtcNow())
+        : record.Failed(new OperationError(FailureKind.Transient, $"Host '{record.Job.Host}' had to give the job up before it started."), retryable: true, time.GetUtcNow());
+
+    private async Task<object> WorkAsync(AttemptRecord record, string path, AttemptControl control)
+    {
+        record = record with { VolumePath = path, SizeBefore = Allocation.Bytes(path), StartedAt = time.GetUtcNow() };
+        journal.Update(record);
+        var run = await LaunchAsync(record, path, control);
+        await release.WaitAsync(path, CancellationToken.None);
+        var sizeAfter = Allocation.Bytes(path);
+        HostWorkerTelemetry.Reclaimed.Add(Math.Max(0, record.SizeBefore.Value - sizeAfter));
+        return RunJudgement.Judge(record, run, control.Reason, sizeAfter, await ImageCheck.RunAsync(path, record.Job.Format, CancellationToken.None), time.GetUtcNow());
+    }
+
+    private async Task<RunResult> LaunchAsync(AttemptRecord record, string path, AttemptControl control)
+    {
+        using var activity = HostWorkerTelemetry.Source.StartActivity("virt-sparsify");
+        using var ended = new CancellationTokenSource();
+        var (progress, told) = reports.Start(record, ended.Token);
+        var begun = time.GetTimestamp();
+        try
+        {
+            var run = await tool.RunAsync(
+                path,
+                record.Job.Format,
+                journal.FolderOf(record.Job),
+                process => journal.Update(record with { Process = process, ProcessStart = ProcessTree.StartOf(process) }),
+                seen => progress.TryWrite(seen),
+                control.Stop,
+                control.Fence);
+            activity?.SetTag("process.exit.code", run.ExitCode);
+            return run;
+        }
+        finally
+        {
+            HostWorkerTelemetry.RunDuration.Record(time.GetElapsedTime(begun).TotalSeconds);
+            await ended.CancelAsync();
+            await told;
+        }
+    }
+
+    private static FailureKind KindOf(IReadOnlyList<Violation> violations) =>
+        violations.Any(v => v.Code == ViolationCodes.VolumeInUse) ? FailureKind.InUse
+        : violations.Any(v => v.Code == ViolationCodes.Encrypted) ? FailureKind.Encrypted
+        : FailureKind.Unsupported;
+
+    private static void Describe(Activity? activity, object report)
+    {
+        if (report is VolumeJobSucceeded succeeded)
+            activity?.SetTag("sparsify.outcome", succeeded.Outcome.ToString()).SetTag("sparsify.size.before", succeeded.SizeBefore).SetTag("sparsify.size.after", succeeded.SizeAfter);
+        else if (report is VolumeJobFailed failed)
+            activity?.SetStatus(ActivityStatusCode.Error, failed.Error.Message).SetTag("error.type", failed.Error.Kind.ToString());
+    }
+}

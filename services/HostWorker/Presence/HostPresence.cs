@@ -1,0 +1,71 @@
+using MassTransit;
+using Microsoft.Extensions.Options;
+using Sparsify.Contracts;
+using Sparsify.HostWorker.Capabilities;
+using Sparsify.HostWorker.Jobs;
+using Sparsify.HostWorker.Volumes;
+
+namespace Sparsify.HostWorker.Presence;
+
+/// <summary>Says regularly that the host lives, and asks for work when it has room for some.</summary>
+internal sealed class HostPresence(
+    IBus bus, JobRunner runner, AppliancePreparation appliance, StorageDomainRoots roots, ClaimSignal claims, IOptions<HostWorkerOptions> options, TimeProvider time, ILogger<HostPresence> logger)
+    : BackgroundService
+{
+    private const int MissedHeartbeats = 4;
+    private readonly Guid _instance = Guid.NewGuid();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var capabilities = await appliance.ExamineAsync(stoppingToken);
+        long? lastHeartbeat = null;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            if (capabilities.Accelerator is null)
+                capabilities = await appliance.ExamineAsync(stoppingToken);
+            try
+            {
+                if (lastHeartbeat is null || time.GetElapsedTime(lastHeartbeat.Value) >= options.Value.HeartbeatInterval)
+                {
+                    lastHeartbeat = time.GetTimestamp();
+                    await SayAsync(capabilities, stoppingToken);
+                }
+
+                if (WhyNot(capabilities) is null && runner.Running < options.Value.Slots)
+                    await ClaimAsync(stoppingToken);
+            }
+            catch (MassTransitException e)
+            {
+                logger.LogWarning("The broker takes no messages now: {Reason}", e.Message);
+            }
+
+            await claims.WaitAsync(options.Value.HeartbeatInterval, time, stoppingToken);
+        }
+    }
+
+    private Task SayAsync(HostCapabilities capabilities, CancellationToken cancellationToken) => bus.Publish(
+        new HostHeartbeat
+        {
+            Host = options.Value.Name,
+            InstanceId = _instance,
+            SentAt = time.GetUtcNow(),
+            TimeToLive = options.Value.HeartbeatInterval * MissedHeartbeats,
+            Slots = options.Value.Slots,
+            RunningJobs = runner.Running,
+            StorageDomains = roots.Reachable,
+            Capabilities = capabilities,
+            NotClaimingBecause = WhyNot(capabilities),
+        },
+        context => context.TimeToLive = options.Value.HeartbeatInterval * MissedHeartbeats,
+        cancellationToken);
+
+    private Task ClaimAsync(CancellationToken cancellationToken) => bus.Publish(
+        new ClaimVolumeJobs { Host = options.Value.Name, InstanceId = _instance, Slots = options.Value.Slots, StorageDomains = roots.Reachable },
+        context => context.TimeToLive = options.Value.HeartbeatInterval,
+        cancellationToken);
+
+    private string? WhyNot(HostCapabilities capabilities) =>
+        capabilities.Accelerator is null ? appliance.Failure ?? "No appliance starts here."
+        : roots.Reachable.Count == 0 ? "None of its storage domains' directories is there."
+        : null;
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text;
+using CliWrap;
+using Microsoft.Extensions.Options;
+using Sparsify.Contracts;
+using Sparsify.HostWorker.Capabilities;
+using Sparsify.HostWorker.Processes;
+
+namespace Sparsify.HostWorker.Runs;
+
+/// <summary>
+/// Runs <c>virt-sparsify --in-place</c> on one volume under a lifeline: it gets SIGINT when it is to stop and when
+/// this process dies, and no other signal while it works, except by fencing.
+/// </summary>
+internal sealed class VirtSparsify(IOptions<HostWorkerOptions> options, AppliancePreparation appliance, TimeProvider time)
+{
+    private const int ErrorTailCharacters = 16 * 1024;
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly string LifelineScript = ReadScript();
+
+    /// <summary>Runs to the end, whatever comes.</summary>
+    /// <param name="path">The volume's real path.</param>
+    /// <param name="format">Its format; always given, never probed.</param>
+    /// <param name="folder">An empty folder for the run's files.</param>
+    /// <param name="started">Called with the id of the process, so that it can be journaled.</param>
+    /// <param name="progressed">Called a few times a second.</param>
+    /// <param name="stop">Asks it to end with SIGINT.</param>
+    /// <param name="fence">Ends it and its qemu with SIGKILL: only when the right to the disk is lost and SIGINT did not end it.</param>
+    public async Task<RunResult> RunAsync(
+        string path, VolumeFormat format, string folder, Action<int> started, Action<RunProgress> progressed, CancellationToken stop, CancellationToken fence)
+    {
+        var messages = Path.Combine(folder, "messages");
+        var pidFile = Path.Combine(folder, "pid");
+        await File.WriteAllTextAsync(messages, "", CancellationToken.None);
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var stopping = stop.Register(() => stopped.TrySetResult());
+        var errors = new TailBuffer(ErrorTailCharacters);
+        var progress = new RunProgress();
+        string[] arguments =
+        [
+            "-c", LifelineScript, "lifeline", pidFile,
+            options.Value.VirtSparsify, $"--machine-readable=file:{messages}", "-q", "-v", "-x", "--in-place", "--format", Word(format), path,
+        ];
+        var command = Cli.Wrap("bash").WithArguments(arguments)
+            .WithEnvironmentVariables(appliance.Environment)
+            .WithStandardInputPipe(PipeSource.Create((_, ct) => stopped.Task.WaitAsync(ct)))
+            .WithStandardOutputPipe(PipeTarget.Null)
+            .WithStandardErrorPipe(PipeTarget.ToDelegate(KeepErrorLine, Encoding.UTF8))
+            .WithValidation(CommandResultValidation.None);
+        // No token: killing the lifeline would leave the run without one.
+        var running = command.ExecuteAsync(CancellationToken.None).Task;
+        var reader = new MessageReader(messages);
+        int? process = null;
+        var killed = false;
+        while (!running.IsCompleted)
+        {
+            await Task.WhenAny(running, Task.Delay(PollInterval, time, CancellationToken.None));
+            if (process is null && TryReadPid(pidFile) is { } pid)
+                started((process = pid).Value);
+            if (fence.IsCancellationRequested && process is { } victim && !killed)
+            {
+                killed = true;
+                Fence(victim);
+            }
+
+            See(reader, progress);
+            progressed(progress);
+        }
+
+        var result = await running;
+        See(reader, progress);
+        // 128 + n: ended by a signal. SIGINT is handled by virt-sparsify itself and ends with 1.
+        return new RunResult(result.ExitCode, progress, errors.ToString(), killed || result.ExitCode > 128);
+
+        void KeepErrorLine(string line)
+        {
+            errors.AppendLine(line);
+            progress.FileSystems.See(line);
+        }
+    }
+
+    private static void See(MessageReader reader, RunProgress progress)
+    {
+        foreach (var line in reader.ReadNew())
+        {
+            if (RunMessage.Parse(line) is { } message)
+                progress.See(message);
+        }
+    }
+
+    private static void Fence(int process)
+    {
+        foreach (var victim in ProcessTree.DescendantsOf(process).Prepend(process))
+            Signals.KillNow(victim);
+    }
+
+    private static int? TryReadPid(string pidFile) =>
+        File.Exists(pidFile) && int.TryParse(File.ReadAllText(pidFile), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var pid) ? pid : null;
+
+    private static string Word(VolumeFormat format) => format switch
+    {
+        VolumeFormat.Raw => "raw",
+        VolumeFormat.Qcow2 => "qcow2",
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Only raw and qcow2 can be sparsified in place."),
+    };
+
+    private static string ReadScript()
+    {
+        using var stream = typeof(VirtSparsify).Assembly.GetManifestResourceStream("lifeline.sh")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,36 @@
+using System.Runtime.InteropServices;
+
+namespace Sparsify.HostWorker.Volumes;
+
+/// <summary>realpath(3): the kernel's own reading of a path, each symbolic link followed.</summary>
+internal static partial class RealPath
+{
+    /// <exception cref="FileNotFoundException">Nothing is there, or it cannot be reached.</exception>
+    public static string Of(string path)
+    {
+        var resolved = Realpath(path, 0);
+        if (resolved == 0)
+            throw new FileNotFoundException($"'{path}' is not there: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.", path);
+        try
+        {
+            return Marshal.PtrToStringUTF8(resolved)!;
+        }
+        finally
+        {
+            Free(resolved);
+        }
+    }
+
+    /// <summary>The real path when it lies below the root, which must be a real path itself; else null.</summary>
+    public static string? Within(string root, string path)
+    {
+        var real = Of(path);
+        return real.StartsWith(root.TrimEnd('/') + "/", StringComparison.Ordinal) ? real : null;
+    }
+
+    [LibraryImport("libc", EntryPoint = "realpath", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial nint Realpath(string path, nint buffer);
+
+    [LibraryImport("libc", EntryPoint = "free")]
+    private static partial void Free(nint memory);
+}

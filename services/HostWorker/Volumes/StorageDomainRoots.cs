@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Options;
+
+namespace Sparsify.HostWorker.Volumes;
+
+/// <summary>Turns a path from a message into one on this host, never outside its storage domain.</summary>
+internal sealed class StorageDomainRoots(IOptions<HostWorkerOptions> options)
+{
+    public IEnumerable<KeyValuePair<string, string>> All => options.Value.Domains;
+
+    /// <summary>The domains whose directory answers now.</summary>
+    public IReadOnlyList<string> Reachable => [.. options.Value.Domains.Where(d => Directory.Exists(d.Value)).Select(d => d.Key)];
+
+    /// <summary>The real path of a volume, symbolic links resolved.</summary>
+    /// <exception cref="UnreachableStorageException">The domain is not configured here or its directory is away.</exception>
+    /// <exception cref="OutsideStorageDomainException">The path leads outside the domain's root.</exception>
+    /// <exception cref="FileNotFoundException">Nothing is there.</exception>
+    public string Resolve(string storageDomain, string relativePath)
+    {
+        if (!options.Value.Domains.TryGetValue(storageDomain, out var configured))
+            throw new UnreachableStorageException($"Storage domain '{storageDomain}' is not configured on this host.");
+        if (!Directory.Exists(configured))
+            throw new UnreachableStorageException($"The directory '{configured}' of storage domain '{storageDomain}' is not there. Is it mounted?");
+        if (relativePath.Length == 0 || relativePath.Contains('\0', StringComparison.Ordinal) || Path.IsPathRooted(relativePath)
+            || relativePath.Split('/').Any(part => part is "" or "." or ".."))
+            throw new OutsideStorageDomainException(storageDomain, relativePath);
+        return RealPath.Within(RealPath.Of(configured), Path.Combine(configured, relativePath))
+            ?? throw new OutsideStorageDomainException(storageDomain, relativePath);
+    }
+}
