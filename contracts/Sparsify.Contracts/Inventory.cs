@@ -229,3 +229,10 @@ public sealed record StorageDomainChanged
     /// <summary>When it was last looked at, UTC.</summary>
     public required DateTimeOffset ReportedAt { get; init; }
 }
+
+/// <summary>Asks every host to report all its storage domains, disks and VMs again: the Orchestrator has started and may have missed some.</summary>
+public sealed record InventoryRequested
+{
+    /// <summary>When, UTC.</summary>
+    public required DateTimeOffset RequestedAt { get; init; }
+}

@@ -1,1 +1,9 @@
-return 0;
+using System.CommandLine;
+using Sparsify.Cli.Verbs;
+
+var root = new RootCommand("Finds the dead space of VM disks and gives it back with virt-sparsify.")
+{
+    ServeVerb.Create(),
+    DoctorVerb.Create(),
+};
+return await root.Parse(args).InvokeAsync();

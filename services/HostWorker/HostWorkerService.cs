@@ -33,6 +33,7 @@ public static class HostWorkerService
             .AddSingleton<FormerAttempts>()
             .AddSingleton<VolumeAttempt>()
             .AddSingleton<ClaimSignal>()
+            .AddSingleton<InventorySignal>()
             .AddSingleton<EndReports>()
             .AddSingleton<JobRunner>()
             .AddSingleton<VolumeDiscovery>()
@@ -63,6 +64,7 @@ public static class HostWorkerService
         bus.AddConsumer<SparsifyVolumeConsumer>().Endpoint(e => e.Name = queue);
         bus.AddConsumer<CancelVolumeJobConsumer>().Endpoint(e => e.Name = queue);
         bus.AddConsumer<VolumeJobClosedConsumer>().Endpoint(e => e.Name = queue);
+        bus.AddConsumer<InventoryRequestedConsumer>().Endpoint(e => e.Name = queue);
         bus.AddConsumer<VolumeJobOfferedConsumer>().Endpoint(e => e.Name = queue);
     }
 }

@@ -26,7 +26,8 @@ public static class OrchestratorService
             .AddScoped<OperationEnd>()
             .AddScoped<Leases>()
             .AddScoped<JobSweep>()
-            .AddHostedService<JobSweeper>();
+            .AddHostedService<JobSweeper>()
+            .AddHostedService<InventoryRequests>();
         return builder;
     }
 

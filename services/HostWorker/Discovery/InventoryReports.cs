@@ -7,7 +7,7 @@ namespace Sparsify.HostWorker.Discovery;
 
 /// <summary>Looks at storage domains, disks and VMs regularly, and reports what has changed; everything now and then.</summary>
 internal sealed class InventoryReports(
-    IBus bus, StorageDomainRoots roots, StorageDomainProbe probe, VolumeDiscovery discovery, LibvirtMachines libvirt, KnownInventory known, IOptions<HostWorkerOptions> options, TimeProvider time, ILogger<InventoryReports> logger)
+    IBusControl bus, InventorySignal signal, StorageDomainRoots roots, StorageDomainProbe probe, VolumeDiscovery discovery, LibvirtMachines libvirt, KnownInventory known, IOptions<HostWorkerOptions> options, TimeProvider time, ILogger<InventoryReports> logger)
     : BackgroundService
 {
     private static readonly TimeSpan FullReportInterval = TimeSpan.FromMinutes(10);
@@ -15,8 +15,8 @@ internal sealed class InventoryReports(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(options.Value.DiscoveryInterval, time);
-        do
+        await bus.WaitForHealthStatus(BusHealthStatus.Healthy, stoppingToken);
+        while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
@@ -24,16 +24,19 @@ internal sealed class InventoryReports(
             }
             catch (MassTransitException e)
             {
+                _lastFullReport = null;
                 logger.LogWarning("What was found cannot be reported now: {Reason}", e.Message);
             }
+
+            if (await signal.WaitAsync(options.Value.DiscoveryInterval, time, stoppingToken))
+                _lastFullReport = null;
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
         known.Load();
-        var full = known.IsFirstLook || _lastFullReport is null || time.GetElapsedTime(_lastFullReport.Value) > FullReportInterval;
+        var full = _lastFullReport is null || time.GetElapsedTime(_lastFullReport.Value) > FullReportInterval;
         if (full)
             _lastFullReport = time.GetTimestamp();
         // VMs first: a disk should not look free before its VM is known.

@@ -19,9 +19,6 @@ internal sealed class KnownInventory(IOptions<HostWorkerOptions> options, ILogge
 
     public IReadOnlyDictionary<Guid, VmStatusReported> Machines => _machines;
 
-    /// <summary>Nothing was reported since the process started: report everything once.</summary>
-    public bool IsFirstLook { get; private set; } = true;
-
     public void Load()
     {
         if (_loaded)
@@ -45,7 +42,6 @@ internal sealed class KnownInventory(IOptions<HostWorkerOptions> options, ILogge
     {
         _disks = disks.ToDictionary(d => d.DiskId);
         _machines = machines.ToDictionary(m => m.VmId);
-        IsFirstLook = false;
         File.WriteAllText(FilePath + ".new", JsonSerializer.Serialize(new Kept([.. _disks.Values], [.. _machines.Values])));
         File.Move(FilePath + ".new", FilePath, overwrite: true);
     }

@@ -6,7 +6,7 @@ using Sparsify.Contracts;
 namespace Sparsify.HostWorker.Jobs;
 
 /// <summary>Sends the ends of attempts, again and again until the Orchestrator has acknowledged them.</summary>
-internal sealed class EndReports(IBus bus, JobJournal journal, IOptions<HostWorkerOptions> options, TimeProvider time, ILogger<EndReports> logger) : BackgroundService
+internal sealed class EndReports(IBusControl bus, JobJournal journal, IOptions<HostWorkerOptions> options, TimeProvider time, ILogger<EndReports> logger) : BackgroundService
 {
     private static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(10);
 
@@ -28,6 +28,7 @@ internal sealed class EndReports(IBus bus, JobJournal journal, IOptions<HostWork
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await bus.WaitForHealthStatus(BusHealthStatus.Healthy, stoppingToken);
         using var timer = new PeriodicTimer(options.Value.HeartbeatInterval, time);
         do
         {

@@ -9,7 +9,7 @@ namespace Sparsify.HostWorker.Presence;
 
 /// <summary>Says regularly that the host lives, and asks for work when it has room for some.</summary>
 internal sealed class HostPresence(
-    IBus bus, JobRunner runner, AppliancePreparation appliance, StorageDomainRoots roots, ClaimSignal claims, IOptions<HostWorkerOptions> options, TimeProvider time, ILogger<HostPresence> logger)
+    IBusControl bus, JobRunner runner, AppliancePreparation appliance, StorageDomainRoots roots, ClaimSignal claims, IOptions<HostWorkerOptions> options, TimeProvider time, ILogger<HostPresence> logger)
     : BackgroundService
 {
     private const int MissedHeartbeats = 4;
@@ -17,6 +17,7 @@ internal sealed class HostPresence(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await bus.WaitForHealthStatus(BusHealthStatus.Healthy, stoppingToken);
         var capabilities = await appliance.ExamineAsync(stoppingToken);
         long? lastHeartbeat = null;
         while (!stoppingToken.IsCancellationRequested)

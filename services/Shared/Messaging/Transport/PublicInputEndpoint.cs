@@ -14,6 +14,8 @@ public static class PublicInputEndpoint
     public static void AcceptPlainJson(this IReceiveEndpointConfigurator endpoint)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
+        // A client that names no content type has never heard of the envelope.
+        endpoint.DefaultContentType = SystemTextJsonRawMessageSerializer.JsonContentType;
         endpoint.AddDeserializer(new SystemTextJsonRawMessageSerializerFactory(RawSerializerOptions.AnyMessageType));
     }
 }
