@@ -1,4 +1,5 @@
 using System.Net;
+using Sparsify.Api;
 using Sparsify.HostWorker;
 using Sparsify.Messaging;
 using Sparsify.Orchestrator;
@@ -31,13 +32,16 @@ internal static class EmbeddedPlatform
         builder.AddServiceDefaults("embedded");
         builder.AddHostWorker();
         builder.AddOrchestrator();
+        builder.AddApi();
         builder.AddSparsifyBus(bus =>
         {
             bus.AddOrchestratorConsumers();
+            bus.AddApiConsumers();
             bus.AddHostWorkerConsumers(builder.Configuration);
         });
 
         var app = builder.Build();
+        app.MapApi();
         app.MapHealth();
         return app;
     }

@@ -2,11 +2,12 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
-namespace Sparsify.Orchestrator.Storage;
+namespace Sparsify.Messaging;
 
 /// <summary>Keeps a small value that is never searched as JSON text in one column.</summary>
-internal static class JsonColumn
+public static class JsonColumn
 {
+    /// <summary>Stores the property as JSON, in the web's style.</summary>
     public static PropertyBuilder<T> AsJson<T>(this PropertyBuilder<T> property) =>
         property.HasConversion(
             value => JsonSerializer.Serialize(value, JsonSerializerOptions.Web),

@@ -1,0 +1,18 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Sparsify.Api;
+
+/// <summary>How the REST API answers; section <c>Sparsify:Api</c>.</summary>
+public sealed class ApiOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Sparsify:Api";
+
+    /// <summary>How long a request to sparsify waits for the Orchestrator's decision before it answers that the operation is accepted.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan DecisionTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often a stream of events says that it lives while nothing happens.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(15);
+}

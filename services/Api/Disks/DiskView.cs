@@ -1,0 +1,60 @@
+using Sparsify.Api.ReadModel;
+using Sparsify.Contracts;
+
+namespace Sparsify.Api.Disks;
+
+/// <summary>One disk.</summary>
+public sealed record DiskView
+{
+    /// <summary>The disk.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>Name for people.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The storage domain's name.</summary>
+    public required string StorageDomain { get; init; }
+
+    /// <summary>The leaf volume's path, relative to the storage domain's root.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The leaf volume's format.</summary>
+    public required VolumeFormat Format { get; init; }
+
+    /// <summary>The allocation policy.</summary>
+    public required VolumeAllocation Allocation { get; init; }
+
+    /// <summary>What the guest sees, bytes.</summary>
+    public required long VirtualSize { get; init; }
+
+    /// <summary>What the storage gives up, bytes.</summary>
+    public required long ActualSize { get; init; }
+
+    /// <summary>The VMs it is plugged into.</summary>
+    public required IReadOnlyList<DiskVm> Vms { get; init; }
+
+    /// <summary>No rule refuses it now.</summary>
+    public required bool Eligible { get; init; }
+
+    /// <summary>Every rule that refuses it now.</summary>
+    public required IReadOnlyList<Violation> Violations { get; init; }
+
+    /// <summary>The operation that holds its lock.</summary>
+    public Guid? OperationId { get; init; }
+
+    internal static DiskView Of(DiskRow row) => new()
+    {
+        Id = row.Id,
+        Name = row.Snapshot.Name,
+        StorageDomain = row.Snapshot.StorageDomain,
+        Path = row.Snapshot.Path,
+        Format = row.Snapshot.Format,
+        Allocation = row.Snapshot.Allocation,
+        VirtualSize = row.Snapshot.VirtualSize,
+        ActualSize = row.Snapshot.ActualSize,
+        Vms = row.Snapshot.Vms,
+        Eligible = row.Eligible,
+        Violations = row.Snapshot.Violations,
+        OperationId = row.Snapshot.OperationId,
+    };
+}

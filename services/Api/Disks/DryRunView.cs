@@ -1,0 +1,9 @@
+using Sparsify.Contracts;
+
+namespace Sparsify.Api.Disks;
+
+/// <summary>What a request would come to.</summary>
+/// <param name="Disk">The disk.</param>
+/// <param name="Eligible">The request would be accepted.</param>
+/// <param name="Violations">Every rule that would refuse it.</param>
+public sealed record DryRunView(DiskView Disk, bool Eligible, IReadOnlyList<Violation> Violations);

@@ -1,0 +1,24 @@
+using System.Text.Json.Serialization;
+using Sparsify.Contracts;
+
+namespace Sparsify.Api.Disks;
+
+/// <summary>How a disk is to be sparsified; everything is optional.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record SparsifyBody
+{
+    /// <summary>Chosen by the client and becomes the operation's id: the same again gives the same operation.</summary>
+    public Guid? RequestId { get; init; }
+
+    /// <summary>Accept a disk with snapshots; only its leaf volume is worked on.</summary>
+    public bool AllowSnapshots { get; init; }
+
+    /// <summary>Order among waiting jobs.</summary>
+    public OperationPriority Priority { get; init; } = OperationPriority.Normal;
+
+    /// <summary>Only say whether the disk is eligible; nothing is started.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>Who asks, for the operation's history.</summary>
+    public string? RequestedBy { get; init; }
+}

@@ -1,0 +1,63 @@
+using Microsoft.EntityFrameworkCore;
+using Sparsify.Contracts;
+using Sparsify.Messaging;
+
+namespace Sparsify.Api.ReadModel;
+
+/// <summary>The read model: what the events of the other services add up to.</summary>
+public sealed class ApiDbContext(DbContextOptions<ApiDbContext> options) : MessagingDbContext(options)
+{
+    /// <summary>The schema's name.</summary>
+    public const string Schema = "api";
+
+    public DbSet<DiskRow> Disks => Set<DiskRow>();
+
+    public DbSet<OperationRow> Operations => Set<OperationRow>();
+
+    public DbSet<HostRow> Hosts => Set<HostRow>();
+
+    public DbSet<StorageDomainRow> StorageDomains => Set<StorageDomainRow>();
+
+    /// <inheritdoc />
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        base.ConfigureConventions(configurationBuilder);
+        configurationBuilder.Properties<OperationState>().HaveConversion<string>();
+    }
+
+    /// <inheritdoc />
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        base.OnModelCreating(modelBuilder);
+        modelBuilder.Entity<DiskRow>(disk =>
+        {
+            disk.ToTable("disks");
+            disk.HasIndex(d => d.SortKey);
+            disk.Property(d => d.Revision).IsConcurrencyToken();
+            disk.Property(d => d.Snapshot).AsJson();
+        });
+        modelBuilder.Entity<OperationRow>(operation =>
+        {
+            operation.ToTable("operations");
+            operation.HasIndex(o => o.SortKey);
+            operation.HasIndex(o => new { o.DiskId, o.SortKey });
+            operation.Property(o => o.Revision).IsConcurrencyToken();
+            operation.Property(o => o.ProgressSequence).IsConcurrencyToken();
+            operation.Property(o => o.Snapshot).AsJson();
+            operation.Ignore(o => o.Mark);
+        });
+        modelBuilder.Entity<HostRow>(host =>
+        {
+            host.ToTable("hosts");
+            host.HasKey(h => h.Name);
+            host.Property(h => h.Heartbeat).AsJson();
+        });
+        modelBuilder.Entity<StorageDomainRow>(domain =>
+        {
+            domain.ToTable("storage_domains");
+            domain.HasKey(d => d.Name);
+            domain.Property(d => d.Revision).IsConcurrencyToken();
+            domain.Property(d => d.Snapshot).AsJson();
+        });
+    }
+}
