@@ -5,5 +5,12 @@ var root = new RootCommand("Finds the dead space of VM disks and gives it back w
 {
     ServeVerb.Create(),
     DoctorVerb.Create(),
+    DisksVerb.Create(),
+    RunVerb.Create(),
+    OperationsVerb.CreateList(),
+    OperationsVerb.CreateShow(),
+    CancelVerb.Create(),
+    FleetVerbs.CreateHosts(),
+    FleetVerbs.CreateDomains(),
 };
 return await root.Parse(args).InvokeAsync();

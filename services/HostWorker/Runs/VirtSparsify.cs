@@ -14,7 +14,9 @@ namespace Sparsify.HostWorker.Runs;
 /// </summary>
 internal sealed class VirtSparsify(IOptions<HostWorkerOptions> options, AppliancePreparation appliance, TimeProvider time)
 {
-    private const int ErrorTailCharacters = 16 * 1024;
+    private const int TailCharacters = 4 * 1024;
+    private const int ComplaintCharacters = 8 * 1024;
+    private static readonly string[] Complaints = ["error", "fail", "fatal", "cannot", "could not", "denied", "another process", "no space", "timed out", "stale"];
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
     private static readonly string LifelineScript = ReadScript();
 
@@ -34,7 +36,8 @@ internal sealed class VirtSparsify(IOptions<HostWorkerOptions> options, Applianc
         await File.WriteAllTextAsync(messages, "", CancellationToken.None);
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var stopping = stop.Register(() => stopped.TrySetResult());
-        var errors = new TailBuffer(ErrorTailCharacters);
+        var tail = new TailBuffer(TailCharacters);
+        var complaints = new TailBuffer(ComplaintCharacters);
         var progress = new RunProgress();
         string[] arguments =
         [
@@ -70,14 +73,20 @@ internal sealed class VirtSparsify(IOptions<HostWorkerOptions> options, Applianc
         var result = await running;
         See(reader, progress);
         // 128 + n: ended by a signal. SIGINT is handled by virt-sparsify itself and ends with 1.
-        return new RunResult(result.ExitCode, progress, errors.ToString(), killed || result.ExitCode > 128);
+        return new RunResult(result.ExitCode, progress, $"{complaints}\n… {tail}", killed || result.ExitCode > 128);
 
         void KeepErrorLine(string line)
         {
-            errors.AppendLine(line);
+            tail.AppendLine(line);
+            if (IsComplaint(line))
+                complaints.AppendLine(line);
             progress.FileSystems.See(line);
         }
     }
+
+    /// <summary>The verbose output ends with pages of tidying up: what went wrong stands far above them.</summary>
+    private static bool IsComplaint(string line) =>
+        !line.Contains(" trace: get_", StringComparison.Ordinal) && Complaints.Any(word => line.Contains(word, StringComparison.OrdinalIgnoreCase));
 
     private static void See(MessageReader reader, RunProgress progress)
     {

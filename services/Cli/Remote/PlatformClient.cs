@@ -1,0 +1,78 @@
+using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Sparsify.Api.Disks;
+using Sparsify.Api.Hosts;
+using Sparsify.Api.Operations;
+using Sparsify.Api.Paging;
+using Sparsify.Api.StorageDomains;
+
+namespace Sparsify.Cli.Remote;
+
+/// <summary>The REST API, as the remote verbs need it.</summary>
+internal sealed class PlatformClient(Uri url) : IDisposable
+{
+    private const int PageSize = 500;
+    private readonly HttpClient _http = new() { BaseAddress = new Uri(url, "/api/v1/"), Timeout = Timeout.InfiniteTimeSpan };
+
+    public IAsyncEnumerable<DiskView> DisksAsync(string? search, CancellationToken cancellationToken) =>
+        AllAsync<DiskView>($"disks?limit={PageSize}{(search is null ? "" : $"&search={Uri.EscapeDataString(search)}")}", cancellationToken);
+
+    public Task<Page<OperationView>> OperationsAsync(int limit, CancellationToken cancellationToken) => GetAsync<Page<OperationView>>($"operations?limit={limit}", cancellationToken);
+
+    public Task<OperationView> OperationAsync(Guid id, CancellationToken cancellationToken) => GetAsync<OperationView>($"operations/{id}", cancellationToken);
+
+    public Task<Page<HostView>> HostsAsync(CancellationToken cancellationToken) => GetAsync<Page<HostView>>("hosts", cancellationToken);
+
+    public Task<Page<StorageDomainView>> StorageDomainsAsync(CancellationToken cancellationToken) => GetAsync<Page<StorageDomainView>>("storage-domains", cancellationToken);
+
+    public Task<OperationView> SparsifyAsync(Guid diskId, SparsifyBody body, CancellationToken cancellationToken) => PostAsync<OperationView>($"disks/{diskId}/sparsify", body, cancellationToken);
+
+    public Task<DryRunView> DryRunAsync(Guid diskId, SparsifyBody body, CancellationToken cancellationToken) => PostAsync<DryRunView>($"disks/{diskId}/sparsify", body, cancellationToken);
+
+    public Task<OperationView> CancelAsync(Guid id, CancellationToken cancellationToken) => PostAsync<OperationView>($"operations/{id}/cancel", null, cancellationToken);
+
+    /// <summary>The operation now and after each change, until a final state or the end of the connection.</summary>
+    public async IAsyncEnumerable<OperationView> WatchAsync(Guid id, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var response = await _http.GetAsync($"operations/{id}/events", HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        await RefusedException.ThrowIfRefusedAsync(response, cancellationToken);
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        await foreach (var item in SseParser.Create(stream, (_, data) => JsonSerializer.Deserialize<OperationView>(data, JsonSerializerOptions.Web)!).EnumerateAsync(cancellationToken))
+            yield return item.Data;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async IAsyncEnumerable<T> AllAsync<T>(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? after = null;
+        do
+        {
+            var page = await GetAsync<Page<T>>(after is null ? path : $"{path}&after={after}", cancellationToken);
+            foreach (var item in page.Items)
+                yield return item;
+            after = page.Next;
+        }
+        while (after is not null);
+    }
+
+    private async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken)
+    {
+        using var response = await _http.GetAsync(path, cancellationToken);
+        return await ReadAsync<T>(response, cancellationToken);
+    }
+
+    private async Task<T> PostAsync<T>(string path, object? body, CancellationToken cancellationToken)
+    {
+        using var response = await _http.PostAsync(path, body is null ? null : JsonContent.Create(body, body.GetType()), cancellationToken);
+        return await ReadAsync<T>(response, cancellationToken);
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        await RefusedException.ThrowIfRefusedAsync(response, cancellationToken);
+        return (await response.Content.ReadFromJsonAsync<T>(cancellationToken))!;
+    }
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using Sparsify.Api.Disks;
+using Sparsify.Cli.Remote;
+using Spectre.Console;
+
+namespace Sparsify.Cli.Verbs;
+
+/// <summary><c>sparsify disks</c>.</summary>
+internal static class DisksVerb
+{
+    public static Command Create()
+    {
+        var search = new Option<string?>("--search") { Description = "Only disks with this in their name or path." };
+        return new Command("disks", "Lists the known disks and what speaks against sparsifying each.") { search }.Remote(async (client, parse, output, cancellationToken) =>
+        {
+            output.Write(await client.DisksAsync(parse.GetValue(search), cancellationToken).ToListAsync(cancellationToken), Table);
+            return 0;
+        });
+    }
+
+    private static Table Table(List<DiskView> disks)
+    {
+        var table = Output.Table("id", "domain", "path", "format", "virtual", "actual", "state");
+        foreach (var disk in disks)
+            table.AddRow(disk.Id.ToString(), Markup.Escape(disk.StorageDomain), Markup.Escape(disk.Path), disk.Format.ToString().ToLowerInvariant(), Output.Bytes(disk.VirtualSize), Output.Bytes(disk.ActualSize), State(disk));
+        return table;
+    }
+
+    private static string State(DiskView disk) => disk switch
+    {
+        { OperationId: { } operation } => $"[blue]locked by {operation}[/]",
+        { Eligible: true } => "[green]eligible[/]",
+        _ => $"[yellow]{string.Join(' ', disk.Violations.Select(v => v.Code))}[/]",
+    };
+}
