@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Sparsify.Contracts;
+using Sparsify.Messaging;
 
 namespace Sparsify.Api.ReadModel;
 
@@ -10,6 +11,7 @@ internal sealed class DiskChangedConsumer(ApiDbContext db) : IConsumer<DiskChang
     public async Task Consume(ConsumeContext<DiskChanged> context)
     {
         var changed = context.Message;
+        await db.SerialiseAsync(context.CancellationToken, $"disk {changed.DiskId}");
         var row = await db.Disks.SingleOrDefaultAsync(d => d.Id == changed.DiskId, context.CancellationToken);
         if (row is not null && row.Revision >= changed.Revision && !IsAnother(row, changed))
             return;

@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Sparsify.Contracts;
+using Sparsify.Messaging;
 
 namespace Sparsify.Api.ReadModel;
 
@@ -10,6 +11,7 @@ internal sealed class HostHeartbeatConsumer(ApiDbContext db, TimeProvider time) 
     public async Task Consume(ConsumeContext<HostHeartbeat> context)
     {
         var heartbeat = context.Message;
+        await db.SerialiseAsync(context.CancellationToken, $"host {heartbeat.Host}");
         var row = await db.Hosts.SingleOrDefaultAsync(h => h.Name == heartbeat.Host, context.CancellationToken);
         if (row is not null && row.Heartbeat.InstanceId == heartbeat.InstanceId && row.Heartbeat.SentAt > heartbeat.SentAt)
             return;

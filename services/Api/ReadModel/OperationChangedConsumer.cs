@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Sparsify.Contracts;
+using Sparsify.Messaging;
 
 namespace Sparsify.Api.ReadModel;
 
@@ -10,6 +11,7 @@ internal sealed class OperationChangedConsumer(ApiDbContext db) : IConsumer<Oper
     public async Task Consume(ConsumeContext<OperationChanged> context)
     {
         var changed = context.Message;
+        await db.SerialiseAsync(context.CancellationToken, $"operation {changed.OperationId}");
         var row = await db.Operations.SingleOrDefaultAsync(o => o.Id == changed.OperationId, context.CancellationToken);
         if (row is null || row.Revision < changed.Revision)
             (row ?? db.Operations.Add(new OperationRow { Id = changed.OperationId }).Entity).Apply(changed);

@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Sparsify.Contracts;
+using Sparsify.Messaging;
 
 namespace Sparsify.Api.ReadModel;
 
@@ -10,6 +11,7 @@ internal sealed class StorageDomainChangedConsumer(ApiDbContext db) : IConsumer<
     public async Task Consume(ConsumeContext<StorageDomainChanged> context)
     {
         var changed = context.Message;
+        await db.SerialiseAsync(context.CancellationToken, $"domain {changed.Name}");
         var row = await db.StorageDomains.SingleOrDefaultAsync(d => d.Name == changed.Name, context.CancellationToken);
         if (row is not null && row.Revision >= changed.Revision)
             return;

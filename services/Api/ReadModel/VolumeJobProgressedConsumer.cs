@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Sparsify.Contracts;
+using Sparsify.Messaging;
 
 namespace Sparsify.Api.ReadModel;
 
@@ -10,6 +11,7 @@ internal sealed class VolumeJobProgressedConsumer(ApiDbContext db) : IConsumer<V
     public async Task Consume(ConsumeContext<VolumeJobProgressed> context)
     {
         var progress = context.Message;
+        await db.SerialiseAsync(context.CancellationToken, $"operation {progress.OperationId}");
         var row = await db.Operations.SingleOrDefaultAsync(o => o.Id == progress.OperationId, context.CancellationToken);
         if (row is null || (progress.Attempt, progress.Sequence).CompareTo((row.ProgressAttempt, row.ProgressSequence)) <= 0)
             return;

@@ -21,20 +21,20 @@ internal static class AttemptReports
 
     public static VolumeJobFailed Failed(
         this AttemptRecord record, OperationError error, bool retryable, DateTimeOffset endedAt, bool endedByItself = true, long? sizeAfter = null, IReadOnlyList<Violation>? violations = null) => new()
-    {
-        OperationId = record.Job.OperationId,
-        Attempt = record.Job.Attempt,
-        Generation = record.Job.Generation,
-        Host = record.Job.Host,
-        Error = error,
-        Retryable = retryable,
-        EndedByItself = endedByItself,
-        Violations = violations ?? [],
-        SizeBefore = record.SizeBefore,
-        SizeAfter = sizeAfter,
-        StartedAt = record.StartedAt,
-        EndedAt = endedAt,
-    };
+        {
+            OperationId = record.Job.OperationId,
+            Attempt = record.Job.Attempt,
+            Generation = record.Job.Generation,
+            Host = record.Job.Host,
+            Error = error,
+            Retryable = retryable,
+            EndedByItself = endedByItself,
+            Violations = violations ?? [],
+            SizeBefore = record.SizeBefore,
+            SizeAfter = sizeAfter,
+            StartedAt = record.StartedAt,
+            EndedAt = endedAt,
+        };
 
     public static VolumeJobCanceled Canceled(this AttemptRecord record, DateTimeOffset endedAt, long? sizeAfter = null) => new()
     {
@@ -46,4 +46,8 @@ internal static class AttemptReports
         SizeAfter = sizeAfter,
         EndedAt = endedAt,
     };
+
+    /// <summary>Nothing was written, whoever has leave: the job may go to any host.</summary>
+    public static VolumeJobFailed NotStarted(this AttemptRecord record, string reason, DateTimeOffset endedAt) =>
+        record.Failed(new OperationError(FailureKind.Transient, $"The attempt was not started on host '{record.Job.Host}': {reason}"), retryable: true, endedAt);
 }

@@ -18,6 +18,8 @@ internal sealed class EndReports(IBusControl bus, JobJournal journal, IOptions<H
         using var activity = HostWorkerTelemetry.Source.StartActivity("report end", ActivityKind.Internal, record.Trace);
         try
         {
+            // Before its endpoints are bound a bus may take a message and drop it.
+            await bus.WaitForHealthStatus(BusHealthStatus.Healthy, limit.Token);
             await bus.Publish(report, limit.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or MassTransitException && !cancellationToken.IsCancellationRequested)

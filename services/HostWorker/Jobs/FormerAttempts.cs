@@ -20,7 +20,7 @@ internal sealed class FormerAttempts(JobJournal journal, EndReports ends, Volume
         {
             if (record.StartedAt is null)
             {
-                journal.Forget(record.Job.OperationId, record.Job.Attempt);
+                await EndAsync(record, record.NotStarted("The worker ended before virt-sparsify was started.", time.GetUtcNow()), cancellationToken);
                 return;
             }
 
@@ -31,13 +31,18 @@ internal sealed class FormerAttempts(JobJournal journal, EndReports ends, Volume
                 new OperationError(FailureKind.HostLost, $"The worker on host '{record.Job.Host}' ended while virt-sparsify worked on the disk; its processes are gone now. Look at the disk before its VM starts."),
                 retryable: false, time.GetUtcNow(), endedByItself: false, SizeNow(record));
             logger.LogWarning("Attempt {Attempt} of operation {OperationId} was cut off when the worker ended.", record.Job.Attempt, record.Job.OperationId);
-            journal.End(record, report);
-            await ends.SendAsync(record, report, cancellationToken);
+            await EndAsync(record, report, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The next start goes on with it.
         }
+    }
+
+    private async Task EndAsync(AttemptRecord record, object report, CancellationToken cancellationToken)
+    {
+        journal.End(record, report);
+        await ends.SendAsync(record, report, cancellationToken);
     }
 
     private async Task WaitUntilGoneAsync(AttemptRecord record, CancellationToken cancellationToken)

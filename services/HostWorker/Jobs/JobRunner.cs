@@ -9,7 +9,7 @@ namespace Sparsify.HostWorker.Jobs;
 /// <summary>Runs the attempts of this host, outside any message delivery: a disk may take hours.</summary>
 internal sealed class JobRunner(
     JobJournal journal, VolumeAttempt attempt, FormerAttempts former, EndReports ends, ClaimSignal claims, IOptions<HostWorkerOptions> options, TimeProvider time, ILogger<JobRunner> logger)
-    : IHostedService, IDisposable
+    : IHostedLifecycleService, IDisposable
 {
     private readonly ConcurrentDictionary<(Guid OperationId, int Attempt), (AttemptControl Control, Task Task)> _running = new();
     private readonly SemaphoreSlim _slots = new(options.Value.Slots);
@@ -19,10 +19,13 @@ internal sealed class JobRunner(
     /// <summary>Attempts that are held now.</summary>
     public int Running => _running.Count;
 
+    /// <summary>Takes nothing more on.</summary>
+    public bool IsStopping => _stopping.IsCancellationRequested;
+
     /// <summary>Takes a job on; a repetition of its message changes nothing.</summary>
     public void Accept(AttemptRecord record)
     {
-        if (_stopping.IsCancellationRequested || !journal.TryAdd(record))
+        if (!journal.TryAdd(record))
             return;
         var control = new AttemptControl();
         var key = (record.Job.OperationId, record.Job.Attempt);
@@ -37,14 +40,16 @@ internal sealed class JobRunner(
             running.Control.RequestStop(StopReason.Canceled);
     }
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Before the bus starts.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken)
     {
-        _former = Task.Run(() => former.ReportAsync(_stopping.Token), CancellationToken.None);
+        // Read before the bus starts: what is accepted from now on is not of a former worker.
+        _former = former.ReportAsync(_stopping.Token);
         return Task.CompletedTask;
     }
 
-    /// <summary>Lets runs end by themselves for a while, then interrupts them in order, and waits however long their step takes.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>Lets runs end by themselves for a while, then interrupts them in order, and waits however long their step takes; the bus still runs, for leases and reports.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
         var all = Task.WhenAll(_running.Values.Select(r => r.Task));
@@ -54,6 +59,14 @@ internal sealed class JobRunner(
         await all;
         await _former;
     }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose()
     {
@@ -67,13 +80,18 @@ internal sealed class JobRunner(
         await _slots.WaitAsync(CancellationToken.None);
         try
         {
-            await EndAsync(record, await attempt.RunAsync(record, control));
+            await EndAsync(record, IsStopping ? record.NotStarted("The worker is stopping.", time.GetUtcNow()) : await attempt.RunAsync(record, control));
         }
-        catch (Exception e) when (e is LeaseLostException or TimeoutException or OperationCanceledException)
+        catch (LeaseLostException e)
         {
-            // Nothing was started, so there is nothing to report: the Orchestrator gives the job to whoever asks next.
+            // The Orchestrator has decided already, so there is nothing to report.
             logger.LogWarning("Attempt {Attempt} of operation {OperationId} was not started: {Reason}", key.Attempt, key.OperationId, e.Message);
             journal.Forget(key.OperationId, key.Attempt);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            // Leave may have been given in an answer that never came: without a word the disk would wait for a person.
+            await EndAsync(record, record.NotStarted(e is TimeoutException ? e.Message : "The worker was told to stop.", time.GetUtcNow()));
         }
         catch (Exception e)
         {

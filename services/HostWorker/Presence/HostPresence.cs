@@ -66,7 +66,8 @@ internal sealed class HostPresence(
         cancellationToken);
 
     private string? WhyNot(HostCapabilities capabilities) =>
-        capabilities.Accelerator is null ? appliance.Failure ?? "No appliance starts here."
+        runner.IsStopping ? "The worker is stopping."
+        : capabilities.Accelerator is null ? appliance.Failure ?? "No appliance starts here."
         : roots.Reachable.Count == 0 ? "None of its storage domains' directories is there."
         : null;
 }

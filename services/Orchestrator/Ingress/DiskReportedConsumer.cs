@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Sparsify.Contracts;
+using Sparsify.Messaging;
 using Sparsify.Orchestrator.Eligibility;
 using Sparsify.Orchestrator.Inventory;
 using Sparsify.Orchestrator.Storage;
@@ -15,6 +16,7 @@ internal sealed class DiskReportedConsumer(OrchestratorDbContext db, DiskFactsRe
     {
         var report = context.Message;
         InputRules.Check(report);
+        await db.SerialiseAsync(context.CancellationToken, $"volume {report.StorageDomain}/{report.Path}", $"disk {report.DiskId}");
         var disk = report.Source == ReportSource.Host ? await FindForHostAsync(report, context.CancellationToken) : await FindForUpstreamAsync(context);
         if (disk is null || IsOutdated(disk, report))
             return;

@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Sparsify.Contracts;
+using Sparsify.Messaging;
 using Sparsify.Orchestrator.Inventory;
 using Sparsify.Orchestrator.Storage;
 
@@ -14,6 +15,7 @@ internal sealed class StorageDomainReportedConsumer(OrchestratorDbContext db, Di
         var report = context.Message;
         InputRules.Check(report);
         var cancellationToken = context.CancellationToken;
+        await db.SerialiseAsync(cancellationToken, $"domain {report.Name}");
         var domain = await db.StorageDomains.SingleOrDefaultAsync(d => d.Name == report.Name, cancellationToken);
         if (domain is not null && report.ReportedAt < domain.ReportedAt)
             return;

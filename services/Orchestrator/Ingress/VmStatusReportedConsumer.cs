@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Sparsify.Contracts;
+using Sparsify.Messaging;
 using Sparsify.Orchestrator.Inventory;
 using Sparsify.Orchestrator.Storage;
 
@@ -14,6 +15,7 @@ internal sealed class VmStatusReportedConsumer(OrchestratorDbContext db, DiskCha
         var report = context.Message;
         InputRules.Check(report);
         var cancellationToken = context.CancellationToken;
+        await db.SerialiseAsync(cancellationToken, $"vm {report.VmId}");
         var vm = await db.VirtualMachines.SingleOrDefaultAsync(v => v.Id == report.VmId, cancellationToken);
         if (vm is not null && report.ReportedAt < vm.ReportedAt)
             return;

@@ -13,6 +13,7 @@ internal sealed class HostHeartbeatConsumer(OrchestratorDbContext db, TimeProvid
     public async Task Consume(ConsumeContext<HostHeartbeat> context)
     {
         var heartbeat = context.Message;
+        await db.SerialiseAsync(context.CancellationToken, $"host {heartbeat.Host}");
         var host = await db.Hosts.SingleOrDefaultAsync(h => h.Name == heartbeat.Host, context.CancellationToken)
             ?? db.Hosts.Add(new Host { Name = heartbeat.Host }).Entity;
         host.InstanceId = heartbeat.InstanceId;

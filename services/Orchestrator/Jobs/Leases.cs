@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Sparsify.Messaging;
 using Sparsify.Orchestrator.Storage;
 
 namespace Sparsify.Orchestrator.Jobs;
@@ -8,13 +9,8 @@ namespace Sparsify.Orchestrator.Jobs;
 internal sealed class Leases(OrchestratorDbContext db, TimeProvider time, IOptions<OrchestratorOptions> options)
 {
     /// <summary>Lets one claim at a time count the leases of a host and of its storage domains.</summary>
-    public async Task SerialiseAsync(string host, IEnumerable<string> storageDomains, CancellationToken cancellationToken)
-    {
-        if (db.IsSqlite)
-            return; // one writer at a time anyway
-        foreach (var name in storageDomains.Distinct().Order(StringComparer.Ordinal).Select(d => $"domain {d}").Append($"host {host}"))
-            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtext({name}))", cancellationToken);
-    }
+    public Task SerialiseAsync(string host, IEnumerable<string> storageDomains, CancellationToken cancellationToken) =>
+        db.SerialiseAsync(cancellationToken, storageDomains.Distinct().Order(StringComparer.Ordinal).Select(d => $"leases of domain {d}").Append($"leases of host {host}"));
 
     /// <summary>Takes the waiting job for the host. False when another host was faster: the key of the leases decides.</summary>
     public async Task<bool> TryGrantAsync(VolumeJob job, string host, CancellationToken cancellationToken)

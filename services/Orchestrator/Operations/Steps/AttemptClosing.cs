@@ -23,8 +23,9 @@ internal sealed class AttemptClosing(OrchestratorDbContext db, TimeProvider time
         operation.SizeAfter = end.SizeAfter ?? operation.SizeAfter;
         operation.Error = end.Error;
         await db.Leases.Where(l => l.OperationId == operation.CorrelationId && l.Attempt == end.Attempt).ExecuteDeleteAsync(context.CancellationToken);
-        if (end is { SizeBefore: { } before, SizeAfter: { } after })
-            await db.Disks.Where(d => d.Id == operation.DiskId).ExecuteUpdateAsync(d => d.SetProperty(x => x.ActualSize, x => x.ActualSize - before + after), context.CancellationToken);
+        // Of a chain only the leaf was measured; the host's next report has the whole.
+        if (end.SizeAfter is { } after)
+            await db.Disks.Where(d => d.Id == operation.DiskId && d.ChainLength == 1).ExecuteUpdateAsync(d => d.SetProperty(x => x.ActualSize, after), context.CancellationToken);
         await RecordAsync(operation, end, context.CancellationToken);
         await TellHostAsync(context, end);
     }

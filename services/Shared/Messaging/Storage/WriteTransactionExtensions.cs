@@ -1,8 +1,23 @@
+using Microsoft.EntityFrameworkCore;
+
 namespace Sparsify.Messaging;
 
 /// <summary>Opens write transactions.</summary>
 public static class WriteTransactionExtensions
 {
+    /// <summary>
+    /// Waits until no other transaction holds the same names, so that a look and the write that follows from it are
+    /// not raced: two first reports of one thing would both insert it. Ends with the transaction. Names are taken in
+    /// the order given; callers that take several use the same order.
+    /// </summary>
+    public static async Task SerialiseAsync(this MessagingDbContext db, CancellationToken cancellationToken, params IEnumerable<string> names)
+    {
+        if (db.IsSqlite)
+            return; // one writer at a time anyway
+        foreach (var name in names)
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtext({name}))", cancellationToken);
+    }
+
     /// <summary>Begins a transaction; on SQLite it first waits, without blocking a thread, until it is the only writer.</summary>
     /// <exception cref="InvalidOperationException">The context is in a transaction already.</exception>
     public static Task<WriteTransaction> BeginWriteAsync(this MessagingDbContext db, CancellationToken cancellationToken = default) =>

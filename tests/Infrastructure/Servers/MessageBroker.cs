@@ -1,0 +1,58 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+
+namespace Sparsify.Testing.Servers;
+
+/// <summary>One virtual host of the tests' RabbitMQ, for one test.</summary>
+public sealed class MessageBroker : IAsyncDisposable
+{
+    private readonly HttpClient _http;
+    private readonly string _name;
+
+    private MessageBroker(HttpClient http, string name, Uri uri) => (_http, _name, Uri) = (http, name, uri);
+
+    /// <summary>The virtual host's address, with credentials.</summary>
+    public Uri Uri { get; }
+
+    /// <summary>Makes a virtual host.</summary>
+    public static async Task<MessageBroker> CreateAsync()
+    {
+        var servers = await TestServers.GetAsync();
+        var name = $"test-{Guid.NewGuid():N}";
+        var http = new HttpClient { BaseAddress = servers.RabbitMqManagement };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(servers.RabbitMq.UserInfo)));
+        var user = servers.RabbitMq.UserInfo.Split(':')[0];
+        (await http.PutAsJsonAsync($"/api/vhosts/{name}", new { })).EnsureSuccessStatusCode();
+        (await http.PutAsJsonAsync($"/api/permissions/{name}/{user}", new { configure = ".*", write = ".*", read = ".*" })).EnsureSuccessStatusCode();
+        return new MessageBroker(http, name, new Uri(servers.RabbitMq, $"/{name}"));
+    }
+
+    /// <summary>Every queue: name, type, arguments, counts.</summary>
+    public async Task<IReadOnlyList<JsonElement>> QueuesAsync() =>
+        [.. (await _http.GetFromJsonAsync<JsonElement>($"/api/queues/{_name}")).EnumerateArray()];
+
+    /// <summary>Takes up to <paramref name="count"/> messages from a queue and leaves them there.</summary>
+    /// <returns>Each with <c>properties</c> (and <c>headers</c> in them) and <c>payload_bytes</c>; empty when there is no such queue.</returns>
+    public async Task<IReadOnlyList<JsonElement>> PeekAsync(string queue, int count = 10)
+    {
+        var answer = await _http.PostAsJsonAsync($"/api/queues/{_name}/{queue}/get", new { count, ackmode = "ack_requeue_true", encoding = "auto", truncate = 50_000 });
+        return answer.StatusCode == HttpStatusCode.NotFound ? [] : [.. (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>()).EnumerateArray()];
+    }
+
+    /// <summary>Closes every connection to this virtual host, as a network fault or a broker's restart would.</summary>
+    public async Task CutConnectionsAsync()
+    {
+        foreach (var connection in (await _http.GetFromJsonAsync<JsonElement>($"/api/vhosts/{_name}/connections")).EnumerateArray())
+            await _http.DeleteAsync(new Uri($"/api/connections/{System.Uri.EscapeDataString(connection.GetProperty("name").GetString()!)}", UriKind.Relative));
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _http.DeleteAsync(new Uri($"/api/vhosts/{_name}", UriKind.Relative));
+        _http.Dispose();
+    }
+}
