@@ -37,7 +37,8 @@ internal sealed class LeaseKeeper(IBus bus, IOptions<HostWorkerOptions> options,
             {
                 var interval = Interval(held.Duration);
                 await Task.Delay(interval, time, ended);
-                if (await TryRenewAsync(job, interval, ended) is { } answer)
+                // Left to itself when the run ends: cutting a publish off is reported as a fault of the broker.
+                if (await TryRenewAsync(job, interval, CancellationToken.None).WaitAsync(ended) is { } answer)
                 {
                     held = answer;
                     if (answer.CancelRequested)
