@@ -39,7 +39,8 @@ public sealed class MessageBroker : IAsyncDisposable
     public async Task<IReadOnlyList<JsonElement>> PeekAsync(string queue, int count = 10)
     {
         var answer = await _http.PostAsJsonAsync($"/api/queues/{_name}/{queue}/get", new { count, ackmode = "ack_requeue_true", encoding = "auto", truncate = 50_000 });
-        return answer.StatusCode == HttpStatusCode.NotFound ? [] : [.. (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>()).EnumerateArray()];
+        // 400 while the queue is being made.
+        return answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest ? [] : [.. (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>()).EnumerateArray()];
     }
 
     /// <summary>Closes every connection to this virtual host, as a network fault or a broker's restart would.</summary>

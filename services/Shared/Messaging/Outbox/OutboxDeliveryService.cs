@@ -16,10 +16,16 @@ internal sealed class OutboxDeliveryService<TDbContext>(
     IOptions<OutboxOptions> options, TimeProvider time, ILogger<OutboxDeliveryService<TDbContext>> logger) : BackgroundService
     where TDbContext : MessagingDbContext
 {
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Before this process sends anything: only what a former one sent can be lost.
+        await TryAsync(ForgetSentMarksAsync, cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await bus.WaitForHealthStatus(BusHealthStatus.Healthy, stoppingToken);
-        await TryAsync(ForgetSentMarksAsync, stoppingToken);
         await Task.WhenAll(SendCommittedAsync(stoppingToken), SweepAsync(stoppingToken));
     }
 

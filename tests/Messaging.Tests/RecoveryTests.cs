@@ -1,0 +1,91 @@
+using Microsoft.EntityFrameworkCore;
+using Sparsify.Messaging.Tests.Model;
+using Sparsify.Testing.Servers;
+using Xunit;
+
+namespace Sparsify.Messaging.Tests;
+
+/// <summary>What is left of a crash is made good.</summary>
+public sealed class RecoveryTests
+{
+    [Theory]
+    [InlineData(BackEndKind.Embedded)]
+    [InlineData(BackEndKind.Distributed)]
+    public async Task A_message_whose_process_died_between_commit_and_sending_is_swept_up(BackEndKind kind)
+    {
+        await using var backEnd = await BackEnd.CreateAsync(kind);
+        await using var service = await TestService.StartAsync(backEnd);
+        var account = Guid.NewGuid();
+        await service.WithDatabaseAsync(async (db, outbox) =>
+        {
+            // A commit that the library does not see is a process that died right after it.
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            await outbox.Publish(new Deposited { Account = account });
+            await db.SaveChangesAsync();
+            await transaction.CommitAsync();
+            return 0;
+        });
+        await TestService.UntilAsync(() => Task.FromResult(service.Heard.Of<Deposited>().Any(d => d.Account == account)), "the message was swept up");
+        await TestService.UntilAsync(async () => await service.UnsentAsync() == 0, "the outbox is empty");
+    }
+
+    [Theory]
+    [InlineData(BackEndKind.Embedded)]
+    [InlineData(BackEndKind.Distributed)]
+    public async Task A_message_that_was_in_a_queue_when_the_process_ended_is_handled_by_the_next_once(BackEndKind kind)
+    {
+        await using var backEnd = await BackEnd.CreateAsync(kind);
+        var account = Guid.NewGuid();
+        await using (var first = await TestService.StartAsync(backEnd, listens: false))
+        {
+            await first.WithDatabaseAsync(async (db, outbox) =>
+            {
+                await using var transaction = await db.BeginWriteAsync();
+                await outbox.Publish(new Deposit { Account = account });
+                await db.SaveChangesAsync();
+                await transaction.CommitAsync(CancellationToken.None);
+                return 0;
+            });
+            await TestService.UntilAsync(async () => await first.EntriesAsync(account) == 1, "the deposit was made");
+            // The listener hangs with «Deposited» in its hands, and is not heard of again.
+            if (kind == BackEndKind.Distributed)
+                await backEnd.Broker!.CutConnectionsAsync();
+        }
+
+        await using var second = await TestService.StartAsync(backEnd);
+        if (kind == BackEndKind.Embedded)
+            await TestService.UntilAsync(() => Task.FromResult(second.Heard.Of<Deposited>().Any(d => d.Account == account)), "the lost message was sent again");
+        await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
+        Assert.Equal(1, await second.EntriesAsync(account));
+    }
+
+    [Fact]
+    public async Task A_database_that_is_away_is_waited_for()
+    {
+        await using var backEnd = await BackEnd.CreateAsync(BackEndKind.Distributed);
+        await using var service = await TestService.StartAsync(backEnd);
+        var account = Guid.NewGuid();
+        await backEnd.Database!.CloseAsync();
+        await service.Bus.Publish(new Deposit { Account = account }, TestContext.Current.CancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
+        Assert.Empty(await backEnd.Broker!.PeekAsync("deposits.dead-letter"));
+        await backEnd.Database.OpenAsync();
+        await TestService.UntilAsync(() => Task.FromResult(service.Heard.Of<Deposited>().Any(d => d.Account == account)), "the deposit was heard of");
+        Assert.Equal(1, await service.EntriesAsync(account));
+    }
+
+    [Fact]
+    public async Task Tables_of_another_version_are_refused_and_left_as_they_are()
+    {
+        await using var backEnd = await BackEnd.CreateAsync(BackEndKind.Distributed);
+        await using (await TestService.StartAsync(backEnd))
+        {
+            // Makes the tables.
+        }
+
+        await backEnd.Database!.QueryAsync<string>("UPDATE test.schema_version SET fingerprint = '0123456789abcdef' RETURNING fingerprint");
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(async () => await TestService.StartAsync(backEnd));
+        Assert.Contains("another version", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal("0123456789abcdef", await backEnd.Database.QueryAsync<string>("SELECT fingerprint FROM test.schema_version"));
+    }
+}

@@ -1,0 +1,79 @@
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Sparsify.Messaging.Tests.Model;
+using Sparsify.Testing.Servers;
+
+namespace Sparsify.Messaging.Tests;
+
+/// <summary>A small service on the library, in this process.</summary>
+internal sealed class TestService : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private TestService(IHost host) => _host = host;
+
+    public Heard Heard => _host.Services.GetRequiredService<Heard>();
+
+    public IBus Bus => _host.Services.GetRequiredService<IBus>();
+
+    public static async Task<TestService> StartAsync(BackEnd backEnd, bool listens = true)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(backEnd.Settings);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Sparsify:Outbox:SweepInterval"] = "00:00:00.5",
+            ["Sparsify:Outbox:SweepAge"] = "00:00:01",
+        });
+        builder.Logging.SetMinimumLevel(LogLevel.None);
+        builder.Services.AddMetrics();
+        builder.Services.AddSingleton<Heard>();
+        builder.AddMessagingDbContext<TestDbContext>(TestDbContext.Schema);
+        builder.AddSparsifyBus(bus =>
+        {
+            bus.AddConsumer<DepositConsumer, DepositConsumer.Definition>();
+            bus.AddConsumer<Listener>().Endpoint(e => e.Name = "listener");
+            bus.AddConsumer<AnnouncedConsumer, AnnouncedConsumer.Definition>();
+            bus.AddSagaStateMachine<CounterMachine, Counter, CounterDefinition>().EntityFrameworkRepository<Counter, TestDbContext>();
+        });
+        var service = new TestService(builder.Build());
+        if (listens)
+            service.Heard.Open.SetResult();
+        await service._host.StartAsync();
+        await service._host.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(30));
+        return service;
+    }
+
+    public async Task<T> WithDatabaseAsync<T>(Func<TestDbContext, IOutbox<TestDbContext>, Task<T>> work)
+    {
+        await using var scope = _host.Services.CreateAsyncScope();
+        return await work(scope.ServiceProvider.GetRequiredService<TestDbContext>(), scope.ServiceProvider.GetRequiredService<IOutbox<TestDbContext>>());
+    }
+
+    public Task<int> EntriesAsync(Guid account) => WithDatabaseAsync((db, _) => db.Entries.CountAsync(e => e.Account == account));
+
+    public Task<int> UnsentAsync() => WithDatabaseAsync((db, _) => db.Set<OutboxMessage>().CountAsync(m => m.SentAt == null));
+
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    {
+        var end = DateTime.UtcNow + TimeSpan.FromSeconds(30);
+        while (!await condition())
+        {
+            if (DateTime.UtcNow > end)
+                throw new TimeoutException($"Still waiting until {what}.");
+            await Task.Delay(50);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Heard.Open.TrySetResult();
+        await _host.StopAsync();
+        _host.Dispose();
+    }
+}
