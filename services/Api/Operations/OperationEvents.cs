@@ -34,7 +34,11 @@ internal static class OperationEvents
             }
 
             if (row.State.IsFinal())
+            {
+                signals.Raise(id); // nothing else will, and what waits would be kept for ever
                 yield break;
+            }
+
             await signals.WaitAsync(next, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
         }

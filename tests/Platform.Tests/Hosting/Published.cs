@@ -1,0 +1,39 @@
+using System.Collections.Concurrent;
+using MassTransit;
+using Sparsify.Contracts;
+
+namespace Sparsify.Platform.Tests.Hosting;
+
+/// <summary>What an upstream system hears.</summary>
+internal sealed class Published
+{
+    private readonly ConcurrentQueue<object> _messages = new();
+
+    public IEnumerable<T> Of<T>() => _messages.OfType<T>();
+
+    internal sealed class Consumer(Published published) :
+        IConsumer<SparsifyDiskAccepted>, IConsumer<SparsifyDiskRejected>, IConsumer<SparsifyDiskCompleted>, IConsumer<SparsifyDiskFailed>,
+        IConsumer<SparsifyDiskCanceled>, IConsumer<SparsifyDiskNeedsAttention>, IConsumer<DiskUnlocked>
+    {
+        public Task Consume(ConsumeContext<SparsifyDiskAccepted> context) => Hear(context);
+
+        public Task Consume(ConsumeContext<SparsifyDiskRejected> context) => Hear(context);
+
+        public Task Consume(ConsumeContext<SparsifyDiskCompleted> context) => Hear(context);
+
+        public Task Consume(ConsumeContext<SparsifyDiskFailed> context) => Hear(context);
+
+        public Task Consume(ConsumeContext<SparsifyDiskCanceled> context) => Hear(context);
+
+        public Task Consume(ConsumeContext<SparsifyDiskNeedsAttention> context) => Hear(context);
+
+        public Task Consume(ConsumeContext<DiskUnlocked> context) => Hear(context);
+
+        private Task Hear<T>(ConsumeContext<T> context)
+            where T : class
+        {
+            published._messages.Enqueue(context.Message);
+            return Task.CompletedTask;
+        }
+    }
+}

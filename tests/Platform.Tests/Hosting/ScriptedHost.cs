@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using MassTransit;
+using Sparsify.Contracts;
+using Sparsify.Messaging;
+
+namespace Sparsify.Platform.Tests.Hosting;
+
+/// <summary>A host whose every message the test decides; it reaches the Orchestrator as a real one does.</summary>
+internal sealed class ScriptedHost(string name, IBus bus)
+{
+    private readonly ConcurrentQueue<object> _received = new();
+
+    public string Name => name;
+
+    public Guid Instance { get; } = Guid.NewGuid();
+
+    public void Receive(object message) => _received.Enqueue(message);
+
+    public IEnumerable<T> Received<T>() => _received.OfType<T>();
+
+    public Task HeartbeatAsync(int slots = 1, params string[] domains) => bus.Publish(new HostHeartbeat
+    {
+        Host = name,
+        InstanceId = Instance,
+        SentAt = DateTimeOffset.UtcNow,
+        TimeToLive = TimeSpan.FromMinutes(1),
+        Slots = slots,
+        RunningJobs = 0,
+        StorageDomains = domains.Length == 0 ? [TestPlatform.Domain] : domains,
+        Capabilities = new HostCapabilities("virt-sparsify 1.48", [], "tcg", "qemu-img 7.2"),
+    });
+
+    public Task ClaimAsync(int slots = 1, params string[] domains) =>
+        bus.Publish(new ClaimVolumeJobs { Host = name, InstanceId = Instance, Slots = slots, StorageDomains = domains.Length == 0 ? [TestPlatform.Domain] : domains });
+
+    /// <summary>Claims until it gets the job of an operation.</summary>
+    public async Task<SparsifyVolume> GetJobAsync(Guid operation, int attempt = 1, int slots = 1)
+    {
+        await TestPlatform.UntilAsync(
+            async () =>
+            {
+                if (Received<SparsifyVolume>().Any(j => j.OperationId == operation && j.Attempt == attempt))
+                    return true;
+                await ClaimAsync(slots);
+                await Task.Delay(100);
+                return false;
+            },
+            $"host '{name}' got the job");
+        return Received<SparsifyVolume>().First(j => j.OperationId == operation && j.Attempt == attempt);
+    }
+
+    /// <summary>Asks for leave to start, or to go on.</summary>
+    /// <returns>Whether it was given.</returns>
+    public async Task<(bool Given, bool CancelRequested)> RenewAsync(SparsifyVolume job)
+    {
+        var request = new RenewLease { OperationId = job.OperationId, Attempt = job.Attempt, Generation = job.Generation, Host = name };
+        var response = await bus.CreateRequestClient<RenewLease>(TimeSpan.FromSeconds(20)).GetResponse<LeaseRenewed, LeaseRevoked>(request);
+        return response.Is(out Response<LeaseRenewed>? renewed) ? (true, renewed.Message.CancelRequested) : (false, false);
+    }
+
+    public Task StartedAsync(SparsifyVolume job, long sizeBefore = 1000) => bus.Publish(new VolumeJobStarted
+    {
+        OperationId = job.OperationId,
+        Attempt = job.Attempt,
+        Generation = job.Generation,
+        Host = name,
+        SizeBefore = sizeBefore,
+        StartedAt = DateTimeOffset.UtcNow,
+    });
+
+    public Task ProgressAsync(SparsifyVolume job, int sequence, double fraction, string stage) => bus.Publish(new VolumeJobProgressed
+    {
+        OperationId = job.OperationId,
+        Attempt = job.Attempt,
+        Sequence = sequence,
+        Fraction = fraction,
+        Stage = stage,
+        At = DateTimeOffset.UtcNow,
+    });
+
+    public Task SucceededAsync(SparsifyVolume job, long sizeBefore = 1000, long sizeAfter = 400) => bus.Publish(new VolumeJobSucceeded
+    {
+        OperationId = job.OperationId,
+        Attempt = job.Attempt,
+        Generation = job.Generation,
+        Host = name,
+        Outcome = RunOutcome.Reclaimed,
+        SizeBefore = sizeBefore,
+        SizeAfter = sizeAfter,
+        StartedAt = DateTimeOffset.UtcNow,
+        EndedAt = DateTimeOffset.UtcNow,
+    });
+
+    public Task FailedAsync(SparsifyVolume job, bool retryable, bool endedByItself = true) => bus.Publish(new VolumeJobFailed
+    {
+        OperationId = job.OperationId,
+        Attempt = job.Attempt,
+        Generation = job.Generation,
+        Host = name,
+        Error = new OperationError(FailureKind.Transient, "The appliance crashed.", "its output"),
+        Retryable = retryable,
+        EndedByItself = endedByItself,
+        StartedAt = DateTimeOffset.UtcNow,
+        EndedAt = DateTimeOffset.UtcNow,
+    });
+
+    public Task CanceledAsync(SparsifyVolume job) => bus.Publish(new VolumeJobCanceled
+    {
+        OperationId = job.OperationId,
+        Attempt = job.Attempt,
+        Generation = job.Generation,
+        Host = name,
+        EndedAt = DateTimeOffset.UtcNow,
+    });
+
+    /// <summary>The queue of one scripted host.</summary>
+    public static void AddConsumers(IBusRegistrationConfigurator bus, IReadOnlyList<string> names)
+    {
+        foreach (var host in names)
+            bus.AddConsumer(typeof(Inbox<>).MakeGenericType(host == names[0] ? typeof(First) : typeof(Second))).Endpoint(e => e.Name = EndpointNames.Host(host));
+    }
+
+    internal sealed class First;
+
+    internal sealed class Second;
+
+    internal sealed class Inbox<TWhich>(IServiceProvider services) : IConsumer<SparsifyVolume>, IConsumer<CancelVolumeJob>, IConsumer<VolumeJobClosed>
+    {
+        public Task Consume(ConsumeContext<SparsifyVolume> context) => Hand(context.Message);
+
+        public Task Consume(ConsumeContext<CancelVolumeJob> context) => Hand(context.Message);
+
+        public Task Consume(ConsumeContext<VolumeJobClosed> context) => Hand(context.Message);
+
+        private Task Hand(object message)
+        {
+            services.GetRequiredService<IReadOnlyList<ScriptedHost>>()[typeof(TWhich) == typeof(First) ? 0 : 1].Receive(message);
+            return Task.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Net;
+using MassTransit;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Sparsify.Api;
+using Sparsify.Contracts;
+using Sparsify.Messaging;
+using Sparsify.Orchestrator;
+using Sparsify.Orchestrator.Storage;
+using Sparsify.ServiceDefaults;
+using Sparsify.Testing.Platforms;
+using Sparsify.Testing.Servers;
+
+namespace Sparsify.Platform.Tests.Hosting;
+
+/// <summary>API and Orchestrator in this process, with hosts that do what the test says.</summary>
+internal sealed class TestPlatform : IAsyncDisposable
+{
+    public const string Domain = "vms";
+    private static readonly string[] HostNames = ["host-a", "host-b"];
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    private readonly WebApplication _app;
+
+    private TestPlatform(BackEnd backEnd, WebApplication app, PlatformClient client) => (BackEnd, _app, Client) = (backEnd, app, client);
+
+    public BackEnd BackEnd { get; }
+
+    public PlatformClient Client { get; }
+
+    public IBus Bus => _app.Services.GetRequiredService<IBus>();
+
+    public Published Published => _app.Services.GetRequiredService<Published>();
+
+    public ScriptedHost HostA => _app.Services.GetRequiredService<IReadOnlyList<ScriptedHost>>()[0];
+
+    public ScriptedHost HostB => _app.Services.GetRequiredService<IReadOnlyList<ScriptedHost>>()[1];
+
+    public static async Task<TestPlatform> StartAsync(BackEndKind kind, params (string Key, string Value)[] settings)
+    {
+        var backEnd = await BackEnd.CreateAsync(kind);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Configuration.AddInMemoryCollection(backEnd.Settings);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Sparsify:Orchestrator:SweepInterval"] = "00:00:00.3",
+            ["Sparsify:Orchestrator:RetryDelay"] = "00:00:00.1",
+            ["Sparsify:Orchestrator:LeaseGuard"] = "00:00:01",
+            ["Sparsify:Outbox:SweepInterval"] = "00:00:01",
+            ["Sparsify:Outbox:SweepAge"] = "00:00:01",
+            ["Sparsify:Api:DecisionTimeout"] = "00:00:10",
+            ["AllowedHosts"] = "127.0.0.1",
+        });
+        builder.Configuration.AddInMemoryCollection(settings.ToDictionary(s => s.Key, s => (string?)s.Value));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
+        builder.Services.AddRouting();
+        builder.AddServiceDefaults("test");
+        builder.AddOrchestrator();
+        builder.AddApi();
+        builder.Services.AddSingleton<Published>();
+        builder.Services.AddSingleton<IReadOnlyList<ScriptedHost>>(services => [.. HostNames.Select(name => new ScriptedHost(name, services.GetRequiredService<IBus>()))]);
+        builder.AddSparsifyBus(bus =>
+        {
+            bus.AddOrchestratorConsumers();
+            bus.AddApiConsumers();
+            bus.AddConsumer<Published.Consumer>().Endpoint(e => e.Name = "upstream");
+            ScriptedHost.AddConsumers(bus, HostNames);
+        });
+        var app = builder.Build();
+        app.MapApi();
+        app.MapHealth();
+        await app.StartAsync();
+        await app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, Limit);
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        return new TestPlatform(backEnd, app, new PlatformClient(new HttpClient { BaseAddress = new Uri(address) }));
+    }
+
+    /// <summary>Makes a disk known, and waits until the API shows it.</summary>
+    public async Task<Guid> AddDiskAsync(string? name = null, Func<DiskReported, DiskReported>? change = null)
+    {
+        var id = Guid.NewGuid();
+        name ??= $"disk-{id:N}";
+        var report = new DiskReported
+        {
+            DiskId = id,
+            Name = name,
+            StorageDomain = Domain,
+            Path = $"{name}.img",
+            Format = VolumeFormat.Raw,
+            VirtualSize = 10_000,
+            ActualSize = 1000,
+            ReportedAt = DateTimeOffset.UtcNow,
+        };
+        await Bus.Publish(change?.Invoke(report) ?? report);
+        await Client.DiskAsync(name);
+        return id;
+    }
+
+    /// <summary>Asks for a disk to be sparsified, which must be accepted.</summary>
+    public async Task<Guid> RequestAsync(Guid disk, object? body = null)
+    {
+        var (status, operation) = await Client.SparsifyAsync(disk, body);
+        return status == HttpStatusCode.Accepted ? operation.GetProperty("id").GetGuid() : throw new InvalidOperationException($"{status}: {operation}");
+    }
+
+    public async Task<T> WithDatabaseAsync<T>(Func<OrchestratorDbContext, Task<T>> work)
+    {
+        await using var scope = _app.Services.CreateAsyncScope();
+        return await work(scope.ServiceProvider.GetRequiredService<OrchestratorDbContext>());
+    }
+
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    {
+        var end = DateTime.UtcNow + Limit;
+        while (!await condition())
+        {
+            if (DateTime.UtcNow > end)
+                throw new TimeoutException($"Still waiting until {what}.");
+            await Task.Delay(50);
+        }
+    }
+
+    public static Task UntilAsync(Func<bool> condition, string what) => UntilAsync(() => Task.FromResult(condition()), what);
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await BackEnd.DisposeAsync();
+    }
+}

@@ -1,0 +1,151 @@
+using Microsoft.EntityFrameworkCore;
+using Sparsify.Contracts;
+using Sparsify.Platform.Tests.Hosting;
+using Sparsify.Testing.Servers;
+using Xunit;
+
+namespace Sparsify.Platform.Tests.Operations;
+
+/// <summary>The ways an operation can go, on both back ends.</summary>
+public sealed class LifeTests
+{
+    public static TheoryData<BackEndKind> BackEnds => [BackEndKind.Embedded, BackEndKind.Distributed];
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    [Theory]
+    [MemberData(nameof(BackEnds))]
+    public async Task A_request_is_accepted_run_completed_and_the_disk_unlocked(BackEndKind kind)
+    {
+        await using var platform = await TestPlatform.StartAsync(kind);
+        var disk = await platform.AddDiskAsync();
+        var operation = await platform.RequestAsync(disk, new { requestedBy = "alice" });
+        Assert.Equal("Queued", (await platform.Client.OperationAsync(operation)).Text("state"));
+        Assert.Equal(operation, (await platform.Client.GetAsync($"/api/v1/disks/{disk}")).Id("operationId"));
+
+        var job = await platform.HostA.GetJobAsync(operation);
+        Assert.Equal((disk, 1, 1L, VolumeFormat.Raw), (job.DiskId, job.Attempt, job.Generation, job.Format));
+        Assert.True((await platform.HostA.RenewAsync(job)).Given);
+        await platform.HostA.StartedAsync(job);
+        await platform.Client.OperationInAsync(operation, Limit, "Running");
+        await platform.HostA.ProgressAsync(job, 1, 0.5, "Trimming /dev/sda1");
+        await TestPlatform.UntilAsync(async () => (await platform.Client.OperationAsync(operation)).GetProperty("progress").GetDouble() == 0.5, "the progress is seen");
+        await platform.HostA.SucceededAsync(job);
+
+        var done = await platform.Client.OperationInAsync(operation, Limit);
+        Assert.Equal(("Completed", "Reclaimed", "host-a", "alice"), (done.Text("state"), done.Text("outcome"), done.Text("host"), done.Text("requestedBy")));
+        Assert.Equal((1000, 400, 600, 1.0), (done.GetProperty("sizeBefore").GetInt64(), done.GetProperty("sizeAfter").GetInt64(), done.GetProperty("reclaimed").GetInt64(), done.GetProperty("progress").GetDouble()));
+        await TestPlatform.UntilAsync(() => platform.Published.Of<DiskUnlocked>().Any(), "the unlock was published");
+        Assert.Equal(disk, Assert.Single(platform.Published.Of<SparsifyDiskAccepted>()).DiskId);
+        Assert.Equal(600, Assert.Single(platform.Published.Of<SparsifyDiskCompleted>()).Reclaimed);
+        await TestPlatform.UntilAsync(() => platform.HostA.Received<VolumeJobClosed>().Any(), "the host may forget the attempt");
+        await TestPlatform.UntilAsync(async () => (await platform.Client.GetAsync($"/api/v1/disks/{disk}")).IsNull("operationId"), "the disk is seen as free");
+        Assert.Equal((0, 0), await platform.WithDatabaseAsync(async db => (await db.DiskLocks.CountAsync(), await db.Leases.CountAsync())));
+
+        // The next operation on the disk is of another generation: nothing of this one fits it.
+        var second = await platform.HostA.GetJobAsync(await platform.RequestAsync(disk));
+        Assert.Equal(2, second.Generation);
+    }
+
+    [Theory]
+    [MemberData(nameof(BackEnds))]
+    public async Task A_failure_that_may_pass_gets_more_attempts_and_then_fails(BackEndKind kind)
+    {
+        await using var platform = await TestPlatform.StartAsync(kind, ("Sparsify:Orchestrator:MaximumAttempts", "2"));
+        var disk = await platform.AddDiskAsync();
+        var operation = await platform.RequestAsync(disk);
+        for (var attempt = 1; attempt <= 2; attempt++)
+        {
+            var job = await platform.HostA.GetJobAsync(operation, attempt);
+            await platform.HostA.RenewAsync(job);
+            await platform.HostA.StartedAsync(job);
+            await platform.HostA.FailedAsync(job, retryable: true);
+        }
+
+        var failed = await platform.Client.OperationInAsync(operation, Limit);
+        Assert.Equal(("Failed", 2, "transient", "its output"), (failed.Text("state"), failed.GetProperty("attempt").GetInt32(), failed.GetProperty("error").Text("kind"), failed.GetProperty("error").Text("output")));
+        await TestPlatform.UntilAsync(() => platform.Published.Of<DiskUnlocked>().Any() && platform.Published.Of<SparsifyDiskFailed>().Any(), "failure and unlock were published");
+    }
+
+    [Theory]
+    [MemberData(nameof(BackEnds))]
+    public async Task A_failure_for_good_fails_at_once(BackEndKind kind)
+    {
+        await using var platform = await TestPlatform.StartAsync(kind);
+        var operation = await platform.RequestAsync(await platform.AddDiskAsync());
+        await platform.HostA.FailedAsync(await platform.HostA.GetJobAsync(operation), retryable: false);
+        Assert.Equal(1, (await platform.Client.OperationInAsync(operation, Limit, "Failed")).GetProperty("attempt").GetInt32());
+    }
+
+    [Theory]
+    [MemberData(nameof(BackEnds))]
+    public async Task An_attempt_that_did_not_end_by_itself_calls_people_and_keeps_the_lock(BackEndKind kind)
+    {
+        await using var platform = await TestPlatform.StartAsync(kind);
+        var disk = await platform.AddDiskAsync();
+        var operation = await platform.RequestAsync(disk);
+        var job = await platform.HostA.GetJobAsync(operation);
+        await platform.HostA.RenewAsync(job);
+        await platform.HostA.FailedAsync(job, retryable: true, endedByItself: false);
+        await platform.Client.OperationInAsync(operation, Limit, "NeedsAttention");
+        await TestPlatform.UntilAsync(() => platform.Published.Of<SparsifyDiskNeedsAttention>().Any(), "people were called");
+        Assert.Equal(operation, await platform.WithDatabaseAsync(db => db.DiskLocks.Where(l => l.DiskId == disk).Select(l => l.OperationId).SingleAsync()));
+        Assert.Empty(platform.Published.Of<DiskUnlocked>());
+    }
+
+    [Theory]
+    [MemberData(nameof(BackEnds))]
+    public async Task Results_that_are_late_or_of_another_lock_change_nothing_and_are_acknowledged(BackEndKind kind)
+    {
+        await using var platform = await TestPlatform.StartAsync(kind);
+        var operation = await platform.RequestAsync(await platform.AddDiskAsync());
+        var job = await platform.HostA.GetJobAsync(operation);
+        await platform.HostA.RenewAsync(job);
+        await platform.HostA.StartedAsync(job);
+        await platform.HostA.SucceededAsync(job with { Generation = job.Generation - 1 });
+        await TestPlatform.UntilAsync(() => platform.HostA.Received<VolumeJobClosed>().Any(), "the stale result was acknowledged");
+        Assert.Equal("Running", (await platform.Client.OperationInAsync(operation, Limit, "Running")).Text("state"));
+
+        await platform.HostA.SucceededAsync(job);
+        await platform.Client.OperationInAsync(operation, Limit, "Completed");
+        await platform.HostA.FailedAsync(job, retryable: true);
+        await TestPlatform.UntilAsync(() => platform.HostA.Received<VolumeJobClosed>().Count() >= 3, "the late result was acknowledged");
+        Assert.Equal("Completed", (await platform.Client.OperationAsync(operation)).Text("state"));
+        Assert.Single(platform.Published.Of<SparsifyDiskCompleted>());
+    }
+
+    [Theory]
+    [MemberData(nameof(BackEnds))]
+    public async Task A_cancel_takes_a_waiting_job_back_at_once_and_a_running_one_through_its_host(BackEndKind kind)
+    {
+        await using var platform = await TestPlatform.StartAsync(kind);
+        var waiting = await platform.RequestAsync(await platform.AddDiskAsync());
+        await platform.Client.CancelAsync(waiting);
+        await platform.Client.OperationInAsync(waiting, Limit, "Canceled");
+
+        var running = await platform.RequestAsync(await platform.AddDiskAsync());
+        var job = await platform.HostA.GetJobAsync(running);
+        await platform.HostA.RenewAsync(job);
+        await platform.HostA.StartedAsync(job);
+        await platform.Client.OperationInAsync(running, Limit, "Running");
+        await platform.Client.CancelAsync(running);
+        await platform.Client.OperationInAsync(running, Limit, "Canceling");
+        await TestPlatform.UntilAsync(() => platform.HostA.Received<CancelVolumeJob>().Any(c => c.OperationId == running), "the host was told");
+        // The order may be lost on the way: the lease says it too.
+        Assert.Equal((true, true), await platform.HostA.RenewAsync(job));
+        await platform.HostA.CanceledAsync(job);
+        await platform.Client.OperationInAsync(running, Limit, "Canceled");
+        await TestPlatform.UntilAsync(() => platform.Published.Of<DiskUnlocked>().Count() == 2, "both disks were unlocked");
+    }
+
+    [Theory]
+    [MemberData(nameof(BackEnds))]
+    public async Task A_job_that_no_host_reaches_says_so_and_fails_after_its_time(BackEndKind kind)
+    {
+        await using var platform = await TestPlatform.StartAsync(kind, ("Sparsify:Orchestrator:NoHostTimeout", "00:00:04"));
+        var operation = await platform.RequestAsync(await platform.AddDiskAsync());
+        await TestPlatform.UntilAsync(async () => (await platform.Client.OperationAsync(operation)).Codes().Contains("NO_HOST"), "the want of a host is shown");
+        var failed = await platform.Client.OperationInAsync(operation, Limit);
+        Assert.Equal(("Failed", "noHost"), (failed.Text("state"), failed.GetProperty("error").Text("kind")));
+    }
+}
