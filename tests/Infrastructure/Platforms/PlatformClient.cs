@@ -66,7 +66,10 @@ public sealed class PlatformClient(HttpClient http) : IDisposable
         return await UntilAsync(
             async () =>
             {
-                last = await OperationAsync(id);
+                using var answer = await Http.GetAsync(new Uri($"/api/v1/operations/{id}", UriKind.Relative));
+                if (answer.StatusCode == HttpStatusCode.NotFound)
+                    return (JsonElement?)null; // asked for by a message, it comes later
+                last = await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>();
                 return (states.Length == 0 ? FinalStates : states).Contains(last.GetProperty("state").GetString()) ? last : (JsonElement?)null;
             },
             limit,

@@ -26,7 +26,7 @@ internal sealed class DeadLetterObserver(IMeterFactory meters, ILogger<DeadLette
     {
         var queue = context.InputAddress.AbsolutePath.Split('/')[^1];
         _deadLettered.Add(1, new KeyValuePair<string, object?>("queue", queue));
-        logger.LogError("A message on {Queue} could not be handled and goes to {Queue}.dead-letter: {Reason}", queue, queue, exception.GetBaseException().Message);
+        logger.LogError("A message on {Queue} could not be handled and goes to {Queue}.dead-letter: {Reason}", queue, queue, FaultReason.Of(exception));
         return Task.CompletedTask;
     }
 }
