@@ -24,7 +24,7 @@ public sealed class RefusalTests
         await Tools.RunAsync("qemu-img", "create", "-q", "-f", "vmdk", $"{storage}/foreign.vmdk", "16M");
         await Tools.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", $"{storage}/with-a-snapshot.qcow2", "16M");
         await Tools.RunAsync("qemu-img", "snapshot", "-c", "first", $"{storage}/with-a-snapshot.qcow2");
-        await Tools.RunAsync("bash", "-c", $"qemu-img create -q -f luks --object secret,id=s,data=letmein -o key-secret=s,iter-time=10 '{storage}/locked-up.img' 16M");
+        await Tools.RunAsync("bash", "-c", $"cd '{storage}' && truncate -s 16M locked-up.img && printf letmein | cryptsetup luksFormat -q --type luks1 --pbkdf-force-iterations 1000 locked-up.img -");
         await Tools.RunAsync("bash", "-c", $"printf 'not an image' > '{storage}/broken.qcow2'");
         await platform.StartAsync();
 

@@ -1,7 +1,7 @@
 namespace Sparsify.Testing.Platforms;
 
 /// <summary>Lets the host workers under test share one appliance: building it, and finding out that KVM does not work, takes half a minute.</summary>
-internal static class SharedAppliance
+public static class SharedAppliance
 {
     private static string Folder =>
         Path.Combine(Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home ? Path.Combine(home, ".cache") : Path.GetTempPath(), "sparsify-tests", "appliance");

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using Sparsify.Contracts;
+using Sparsify.HostWorker.Processes;
+using Sparsify.Testing.Disks;
+using Xunit;
+
+namespace Sparsify.HostWorker.Tests.Runs;
+
+/// <summary>Which signals the run gets, told by a stand-in that writes them down: the real tool does not say.</summary>
+public sealed class LifelineTests
+{
+    private const string StandIn = """
+        #!/bin/bash
+        case $1 in --version) echo 'stand-in 1.0'; exit ;; --machine-readable) echo in-place; exit ;; esac
+        log=$(dirname "$0")/signals
+        echo started >>"$log"
+        for signal in TERM HUP; do trap "echo $signal >>'$log'" "$signal"; done
+        trap "echo INT >>'$log'; sleep 1; echo ended >>'$log'; exit 1" INT
+        (trap '' INT; exec sleep 30 >/dev/null 2>&1) & echo "$!" >"$(dirname "$0")/child"
+        [[ -e $(dirname "$0")/stubborn ]] && trap "echo INT >>'$log'" INT
+        for i in {1..300}; do sleep 0.1; done
+        """;
+
+    [Fact]
+    public async Task A_stop_is_one_SIGINT_and_its_children_are_left_to_it()
+    {
+        using var worker = await CreateAsync();
+        using var stop = new CancellationTokenSource();
+        var run = worker.RunAsync(worker.File("disk.img"), VolumeFormat.Raw, stop: stop.Token);
+        await StartedAsync(worker);
+        await stop.CancelAsync();
+        var result = await run;
+        Assert.Equal(["started", "INT", "ended"], await SignalsAsync(worker));
+        Assert.Equal((1, false), (result.ExitCode, result.Killed));
+        var child = int.Parse(await File.ReadAllTextAsync(worker.Folder.File("child"), TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.NotNull(ProcessTree.StartOf(child));
+        Signals.KillNow(child);
+    }
+
+    [Fact]
+    public async Task A_fence_ends_a_run_that_does_not_heed_and_everything_below_it()
+    {
+        using var worker = await CreateAsync();
+        await File.WriteAllTextAsync(worker.Folder.File("stubborn"), "", TestContext.Current.CancellationToken);
+        using var stop = new CancellationTokenSource();
+        using var fence = new CancellationTokenSource();
+        var run = worker.RunAsync(worker.File("disk.img"), VolumeFormat.Raw, stop: stop.Token, fence: fence.Token);
+        await StartedAsync(worker);
+        await stop.CancelAsync();
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+        Assert.False(run.IsCompleted);
+        await fence.CancelAsync();
+        Assert.True((await run).Killed);
+        var child = int.Parse(await File.ReadAllTextAsync(worker.Folder.File("child"), TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Null(ProcessTree.StartOf(child));
+    }
+
+    [Fact]
+    public async Task A_run_that_somebody_else_kills_is_known_as_killed()
+    {
+        using var worker = await CreateAsync();
+        var process = new TaskCompletionSource<int>();
+        var run = worker.RunAsync(worker.File("disk.img"), VolumeFormat.Raw, started: id => process.TrySetResult(id));
+        await StartedAsync(worker);
+        var id = await process.Task;
+        foreach (var child in ProcessTree.DescendantsOf(id))
+            Signals.KillNow(child);
+        Signals.KillNow(id);
+        Assert.True((await run).Killed);
+    }
+
+    private static async Task<Worker> CreateAsync()
+    {
+        var worker = new Worker();
+        var tool = worker.Folder.File("virt-sparsify");
+        await File.WriteAllTextAsync(tool, StandIn);
+        await Tools.RunAsync("chmod", "+x", tool);
+        worker.Options.VirtSparsify = tool;
+        await File.WriteAllTextAsync(worker.File("disk.img"), "");
+        return worker;
+    }
+
+    private static async Task StartedAsync(Worker worker)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!File.Exists(worker.Folder.File("child")))
+        {
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), "The stand-in did not start.");
+            await Task.Delay(50);
+        }
+
+        await Task.Delay(300);
+    }
+
+    private static async Task<string[]> SignalsAsync(Worker worker) => await File.ReadAllLinesAsync(worker.Folder.File("signals"));
+}

@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using Sparsify.Contracts;
+using Sparsify.HostWorker.Volumes;
+using Sparsify.Testing.Disks;
+using Xunit;
+
+namespace Sparsify.HostWorker.Tests.Volumes;
+
+/// <summary>What is looked at before anything is written.</summary>
+public sealed class VolumeTests
+{
+    [Theory]
+    [InlineData("../outside.img")]
+    [InlineData("/etc/passwd")]
+    [InlineData("a/../../outside.img")]
+    [InlineData("./disk.img")]
+    [InlineData("a//b.img")]
+    [InlineData("")]
+    [InlineData("disk.img\0.png")]
+    [InlineData("link.img")]
+    [InlineData("folder/disk.img")]
+    public void A_path_never_leads_outside_its_storage_domain(string path)
+    {
+        using var worker = new Worker();
+        File.WriteAllText(worker.Folder.File("outside.img"), "");
+        File.WriteAllText(worker.File("disk.img"), "");
+        File.CreateSymbolicLink(worker.File("link.img"), worker.Folder.File("outside.img"));
+        Directory.CreateDirectory(worker.Folder.File("elsewhere"));
+        File.WriteAllText(worker.Folder.File("elsewhere/disk.img"), "");
+        Directory.CreateSymbolicLink(worker.File("folder"), worker.Folder.File("elsewhere"));
+        Assert.Throws<OutsideStorageDomainException>(() => worker.Roots.Resolve(Worker.Domain, path));
+        Assert.Equal(worker.File("disk.img"), worker.Roots.Resolve(Worker.Domain, "disk.img"));
+    }
+
+    [Fact]
+    public void A_storage_domain_that_is_not_there_is_unreachable_not_empty()
+    {
+        using var worker = new Worker();
+        Assert.Throws<UnreachableStorageException>(() => worker.Roots.Resolve("other", "disk.img"));
+        Directory.Delete(worker.Storage);
+        Assert.Throws<UnreachableStorageException>(() => worker.Roots.Resolve(Worker.Domain, "disk.img"));
+        Assert.Empty(worker.Roots.Reachable);
+    }
+
+    [Theory]
+    [InlineData("raw")]
+    [InlineData("qcow2")]
+    public async Task An_image_that_a_qemu_has_open_is_in_use_and_free_afterwards(string format)
+    {
+        using var worker = new Worker();
+        var image = worker.File("image");
+        await Tools.RunAsync("qemu-img", "create", "-q", "-f", format, image, "4M");
+        Assert.Null(ImageLock.HolderOf(image));
+        using var qemu = Process.Start(new ProcessStartInfo("qemu-io", ["-f", format, image]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        await UntilAsync(() => ImageLock.HolderOf(image) is not null);
+        qemu.StandardInput.Close();
+        await UntilAsync(() => ImageLock.HolderOf(image) is null);
+    }
+
+    [Fact]
+    public async Task What_a_volume_takes_is_its_blocks()
+    {
+        using var worker = new Worker();
+        await Tools.RunAsync("truncate", "-s", "64M", worker.File("a"));
+        Assert.Equal((0, 64 << 20), (Allocation.Bytes(worker.File("a")), Allocation.Length(worker.File("a"))));
+        await Tools.RunAsync("fallocate", "-l", "1M", worker.File("b"));
+        Assert.InRange(Allocation.Bytes(worker.File("b")), 1 << 20, (1 << 20) + (64 << 10));
+    }
+
+    [Fact]
+    public async Task Preallocation_is_told_from_a_volume_that_is_merely_full()
+    {
+        using var worker = new Worker();
+        await Tools.RunAsync("fallocate", "-l", "8M", worker.File("preallocated"));
+        await File.WriteAllBytesAsync(worker.File("full"), Enumerable.Repeat((byte)7, 8 << 20).ToArray());
+        await Tools.RunAsync("sync", worker.File("full"));
+        Assert.Equal((true, false), (UnwrittenExtents.AnyIn(worker.File("preallocated")), UnwrittenExtents.AnyIn(worker.File("full"))));
+    }
+
+    [Theory]
+    [InlineData(false, "HAS_SNAPSHOTS")]
+    [InlineData(true, null)]
+    public async Task A_chain_is_worked_on_only_when_it_was_asked_for(bool allowSnapshots, string? refusal)
+    {
+        using var worker = new Worker();
+        await Tools.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", worker.File("base.qcow2"), "4M");
+        await Tools.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", "-b", "base.qcow2", "-F", "qcow2", worker.File("leaf.qcow2"));
+        var (_, violations) = new VolumeCheck(worker.Roots).Examine(Worker.Job("leaf.qcow2", VolumeFormat.Qcow2, allowSnapshots));
+        Assert.Equal(refusal is null ? [] : [refusal], violations.Select(v => v.Code));
+    }
+
+    [Fact]
+    public async Task Version_2_with_a_backing_file_is_refused_since_a_run_would_free_nothing()
+    {
+        using var worker = new Worker();
+        await Tools.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", worker.File("base.qcow2"), "4M");
+        await Tools.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", "-o", "compat=0.10", "-b", "base.qcow2", "-F", "qcow2", worker.File("leaf.qcow2"));
+        var (_, violations) = new VolumeCheck(worker.Roots).Examine(Worker.Job("leaf.qcow2", VolumeFormat.Qcow2, allowSnapshots: true));
+        Assert.Equal(["FORMAT_UNSUPPORTED"], violations.Select(v => v.Code));
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        for (var i = 0; !condition(); i++)
+        {
+            Assert.True(i < 200, "It did not come to that within 10 s.");
+            await Task.Delay(50);
+        }
+    }
+}
