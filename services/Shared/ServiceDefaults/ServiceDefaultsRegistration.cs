@@ -12,13 +12,17 @@ namespace Sparsify.ServiceDefaults;
 /// <summary>What every service has: telemetry, health, time.</summary>
 public static class ServiceDefaultsRegistration
 {
+    private const string DockerSecrets = "/run/secrets";
+
     /// <summary>
-    /// Registers telemetry (exported over OTLP only where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set), health checks and the clock.
+    /// Reads secrets that are files: systemd's credentials and Docker's secrets, each named as its setting. Registers telemetry (exported over OTLP only where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set), health checks and the clock.
     /// Sources and meters of the platform are those whose names start with <c>Sparsify.</c>, and MassTransit's.
     /// </summary>
     public static IHostApplicationBuilder AddServiceDefaults(this IHostApplicationBuilder builder, string serviceName)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        foreach (var folder in new[] { builder.Configuration["CREDENTIALS_DIRECTORY"], DockerSecrets }.Where(Directory.Exists))
+            builder.Configuration.AddKeyPerFile(folder!, optional: true);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddHealthChecks();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(60));

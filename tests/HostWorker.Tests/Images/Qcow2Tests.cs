@@ -27,7 +27,7 @@ public sealed class Qcow2Tests
     {
         using var worker = new Worker();
         // qemu-img measures its processor to choose an iteration count, and fails on a busy machine: the method is set by hand.
-        await Tools.RunAsync("bash", "-c", $"cd '{worker.Storage}' && qemu-img create -q -f qcow2 e.qcow2 4M && printf '\0\0\0\002' | dd of=e.qcow2 bs=1 seek=32 conv=notrunc status=none");
+        await Tools.RunAsync("bash", "-c", $"cd '{worker.Storage}' && qemu-img create -q -f qcow2 e.qcow2 4M && printf '\\0\\0\\0\\002' | dd of=e.qcow2 bs=1 seek=32 conv=notrunc status=none");
         await Tools.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", "-o", $"data_file={worker.File("data")},data_file_raw=on", worker.File("d.qcow2"), "4M");
         Assert.True(Qcow2Header.Read(worker.File("e.qcow2")).Encrypted);
         Assert.True(Qcow2Header.Read(worker.File("d.qcow2")).ExternalData);

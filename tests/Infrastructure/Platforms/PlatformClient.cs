@@ -76,6 +76,20 @@ public sealed class PlatformClient(HttpClient http) : IDisposable
             () => $"the operation was {(states.Length == 0 ? "at its end" : string.Join(" or ", states))}; last seen: {last}");
     }
 
+    /// <summary>Listens to an operation's events until the last.</summary>
+    public async Task FinalEventAsync(Guid id, TimeSpan limit)
+    {
+        using var timeout = new CancellationTokenSource(limit);
+        await using var stream = await Http.GetStreamAsync(new Uri($"/api/v1/operations/{id}/events", UriKind.Relative), timeout.Token);
+        await stream.CopyToAsync(Stream.Null, timeout.Token);
+    }
+
+    /// <summary>Waits until a host can claim jobs: the first time it starts an appliance before.</summary>
+    public Task UntilHostIsReadyAsync() => UntilAsync(
+        async () => (await GetAsync("/api/v1/hosts")).GetProperty("items").EnumerateArray().Any(h => h.GetProperty("notClaimingBecause").ValueKind == JsonValueKind.Null) ? true : (bool?)null,
+        TimeSpan.FromMinutes(3),
+        () => "a host claims jobs");
+
     /// <summary>Asks again and again.</summary>
     public static async Task<T> UntilAsync<T>(Func<Task<T?>> ask, TimeSpan limit, Func<string> what)
         where T : struct

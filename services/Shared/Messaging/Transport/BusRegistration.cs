@@ -10,6 +10,7 @@ namespace Sparsify.Messaging;
 /// <summary>Registers the bus.</summary>
 public static class BusRegistration
 {
+    private const int DeliveryLimit = 1_000_000;
     private static readonly TimeSpan UnusedQueueLifetime = TimeSpan.FromDays(14);
 
     /// <summary>Registers the bus of this process on the configured transport, with the consumers of one or more services.</summary>
@@ -53,12 +54,16 @@ public static class BusRegistration
     private static void UseRabbitMq(IBusRegistrationConfigurator bus, RabbitMqOptions options)
     {
         var uri = options.Uri ?? throw new InvalidOperationException("Sparsify:RabbitMq:Uri is missing. Give amqp://user:password@host:port/virtualhost, for example in the environment variable Sparsify__RabbitMq__Uri.");
-        bus.AddConfigureEndpointsCallback((_, endpoint) =>
+        bus.AddConfigureEndpointsCallback((name, endpoint) =>
         {
             if (endpoint is not IRabbitMqReceiveEndpointConfigurator queue)
                 return;
             queue.SetQuorumQueue();
-            queue.SetQueueArgument("x-expires", (long)UnusedQueueLifetime.TotalMilliseconds);
+            // RabbitMQ 4 drops what came back 20 times, and a lost connection counts; what cannot be handled is dead-lettered here.
+            queue.SetQueueArgument("x-delivery-limit", DeliveryLimit);
+            // A host that was taken away leaves its queue; every other queue is kept however long its service is off.
+            if (EndpointNames.IsHostQueue(name))
+                queue.SetQueueArgument("x-expires", (long)UnusedQueueLifetime.TotalMilliseconds);
         });
         bus.UsingRabbitMq((context, rabbit) =>
         {

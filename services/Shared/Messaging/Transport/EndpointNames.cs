@@ -8,6 +8,8 @@ public static partial class EndpointNames
     /// <summary>The saga of operations.</summary>
     public const string Operations = "orchestrator-operations";
 
+    private const string HostPrefix = "host-";
+
     /// <summary>The longest host name, in characters.</summary>
     public const int MaximumHostNameLength = 100;
 
@@ -15,11 +17,13 @@ public static partial class EndpointNames
     /// <exception cref="ArgumentException">The name holds other characters than letters, digits, dot, hyphen and underscore, or is too long.</exception>
     public static string Host(string host) =>
         IsHostName(host)
-            ? $"host-{host}"
+            ? $"{HostPrefix}{host}"
             : throw new ArgumentException($"'{host}' is not a host name: 1 to {MaximumHostNameLength} letters, digits, dots, hyphens or underscores, starting with a letter or digit.", nameof(host));
 
     /// <summary>Whether a host's name can be part of a queue's name.</summary>
     public static bool IsHostName(string? host) => host is { Length: > 0 and <= MaximumHostNameLength } && HostName().IsMatch(host);
+
+    internal static bool IsHostQueue(string endpoint) => endpoint.StartsWith(HostPrefix, StringComparison.Ordinal);
 
     /// <summary>The address of an endpoint by name. Never <c>queue:</c>, which declares the queue again as a classic one.</summary>
     public static Uri Address(string endpoint) => new($"exchange:{endpoint}");
