@@ -24,6 +24,8 @@ internal static class RemoteVerb
         },
     };
 
+    private static readonly IAnsiConsole Complaints = CreateComplaints();
+
     private static readonly Option<bool> Json = new("--json") { Description = "Print JSON, as the API gives it." };
 
     /// <summary>Makes the command a remote one.</summary>
@@ -41,17 +43,26 @@ internal static class RemoteVerb
             }
             catch (RefusedException e)
             {
-                AnsiConsole.MarkupLineInterpolated($"[red]{e.Code}[/] {e.Message}");
+                Complaints.MarkupLineInterpolated($"[red]{e.Code}[/] {e.Message}");
                 foreach (var violation in e.Violations)
-                    AnsiConsole.MarkupLineInterpolated($"  [yellow]{violation.Code}[/] {violation.Message} {violation.Remedy}");
+                    Complaints.MarkupLineInterpolated($"  [yellow]{violation.Code}[/] {violation.Message} {violation.Remedy}");
                 return Refused;
             }
             catch (HttpRequestException e)
             {
-                AnsiConsole.MarkupLineInterpolated($"[red]No answer from {url}[/]: {e.Message} Start it with 'sparsify serve', or give --url.");
+                Complaints.MarkupLineInterpolated($"[red]No answer from {url}[/]: {e.Message} Start it with 'sparsify serve', or give --url.");
                 return Unreachable;
             }
         });
         return command;
+    }
+
+    private static IAnsiConsole CreateComplaints()
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        // A log or a pipe has no width: sentences stay whole.
+        if (Console.IsErrorRedirected)
+            console.Profile.Width = int.MaxValue;
+        return console;
     }
 }

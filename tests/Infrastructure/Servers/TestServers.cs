@@ -8,7 +8,7 @@ public sealed class TestServers : IAsyncDisposable
 {
     private static readonly Lazy<Task<TestServers>> Shared = new(() => ServerAddresses.FromEnvironment() is { } given
         ? Task.FromResult(new TestServers(given, []))
-        : StartAsync());
+        : StartForThisProcessAsync());
 
     private readonly IReadOnlyList<IAsyncDisposable> _servers;
 
@@ -31,6 +31,13 @@ public sealed class TestServers : IAsyncDisposable
         await Task.WhenAll(rabbit, postgres);
         var addresses = new ServerAddresses(rabbit.Result.Address, rabbit.Result.Management, postgres.Result.ConnectionString, $"private {rabbit.Result.Version} and {postgres.Result.Version}");
         return new TestServers(addresses, [rabbit.Result, postgres.Result]);
+    }
+
+    private static async Task<TestServers> StartForThisProcessAsync()
+    {
+        var servers = await StartAsync();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => servers.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        return servers;
     }
 
     /// <inheritdoc />

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using CliWrap;
+using CliWrap.Buffered;
+using Sparsify.Testing.Disks;
+using Sparsify.Testing.Platforms;
+using Xunit;
+
+namespace Sparsify.EndToEnd.Tests;
+
+/// <summary>The command <c>sparsify</c> as an administrator uses it.</summary>
+public sealed class CommandLineTests
+{
+    private string _address = "";
+
+    [Fact]
+    public async Task An_administrator_looks_runs_watches_and_is_refused()
+    {
+        await using var platform = new EmbeddedPlatform();
+        var disk = await TestDisk.CreateAsync(platform.Storage, "web-1.qcow2", "qcow2");
+        await Tools.RunAsync("fallocate", "-l", "8M", $"{platform.Storage}/db.img");
+        await platform.StartAsync();
+        _address = platform.Client.Http.BaseAddress!.ToString();
+        await platform.Client.DiskAsync("db.img", d => d.Codes().Contains("PREALLOCATED"));
+        await platform.Client.DiskAsync("web-1.qcow2");
+        await platform.Client.UntilHostIsReadyAsync();
+
+        var disks = await SparsifyAsync("disks", "--json");
+        Assert.Equal(["db.img", "web-1.qcow2"], Items(disks).Select(d => d.Text("name")).Order());
+        Assert.Contains("PREALLOCATED", (await SparsifyAsync("disks", "--search", "db")).StandardOutput, StringComparison.Ordinal);
+        Assert.Single(Items(await SparsifyAsync("hosts", "--json")));
+        Assert.Equal(TestPlatform.Domain, Items(await SparsifyAsync("domains", "--json")).Single().Text("name"));
+
+        var refused = await SparsifyAsync("run", "db.img");
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("preallocated", refused.StandardError, StringComparison.OrdinalIgnoreCase);
+        Assert.NotEqual(0, (await SparsifyAsync("run", "no-such-disk")).ExitCode);
+        Assert.Equal(0, (await SparsifyAsync("run", "web-1.qcow2", "--dry-run")).ExitCode);
+
+        var run = await SparsifyAsync("run", "web-1.qcow2", "--watch");
+        Assert.True(run.ExitCode == 0, run.StandardOutput + run.StandardError);
+        var operation = Items(await SparsifyAsync("operations", "--json")).First(o => o.Text("state") == "Completed");
+        Assert.Contains("Reclaimed", (await SparsifyAsync("operation", operation.Id().ToString())).StandardOutput, StringComparison.Ordinal);
+        Assert.NotEqual(0, (await SparsifyAsync("cancel", operation.Id().ToString())).ExitCode);
+        await disk.VerifyAsync();
+    }
+
+    [Fact]
+    public async Task The_doctor_ends_with_0_only_when_all_is_usable_and_gives_a_remedy_where_it_is_not()
+    {
+        using var folder = Testing.Processes.TestFolder.Create("doctor");
+        SharedAppliance.Use(folder.Path);
+        var storage = folder.Folder("storage");
+        var healthy = await RunAsync("doctor", "--data", folder.Path, "--domain", $"vms={storage}");
+        Assert.True(healthy.ExitCode == 0, healthy.StandardOutput + healthy.StandardError);
+        var ill = await RunAsync("doctor", "--data", folder.Path, "--domain", $"vms={storage}-is-not-there");
+        Assert.NotEqual(0, ill.ExitCode);
+        Assert.Contains("Mount the storage", string.Join(' ', ill.StandardOutput.Split((char[])['\n', ' ', '│'], StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Wrong_calls_say_what_is_wrong()
+    {
+        using var folder = Testing.Processes.TestFolder.Create("calls");
+        var noFolder = await RunAsync("serve", "--data", folder.Path, "--domain", "vms", "--urls", "http://127.0.0.1:0");
+        Assert.NotEqual(0, noFolder.ExitCode);
+        Assert.Contains("vms", noFolder.StandardError + noFolder.StandardOutput, StringComparison.Ordinal);
+        var nobody = await RunAsync("disks", "--url", "http://127.0.0.1:9");
+        Assert.NotEqual(0, nobody.ExitCode);
+        Assert.Contains("http://127.0.0.1:9", nobody.StandardError, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", nobody.StandardError, StringComparison.Ordinal);
+    }
+
+    private static List<JsonElement> Items(BufferedCommandResult answer)
+    {
+        Assert.True(answer.ExitCode == 0, answer.StandardError);
+        return [.. JsonSerializer.Deserialize<JsonElement>(answer.StandardOutput).EnumerateArray()];
+    }
+
+    private Task<BufferedCommandResult> SparsifyAsync(params string[] arguments) => RunAsync([.. arguments, "--url", _address]);
+
+    private static async Task<BufferedCommandResult> RunAsync(params string[] arguments)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+        return await Cli.Wrap("dotnet").WithArguments([Repository.Assembly("Cli", "sparsify"), .. arguments]).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(limit.Token);
+    }
+}
