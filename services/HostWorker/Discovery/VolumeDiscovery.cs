@@ -5,40 +5,20 @@ using Sparsify.HostWorker.Volumes;
 
 namespace Sparsify.HostWorker.Discovery;
 
-/// <summary>
-/// Looks through a storage domain for volumes. The format is what the file's name declares, never what its bytes say:
-/// those belong to the guest.
-/// </summary>
+/// <summary>Looks through a storage domain for volumes.</summary>
 internal sealed class VolumeDiscovery(IOptions<HostWorkerOptions> options, TimeProvider time, ILogger<VolumeDiscovery> logger)
 {
-    private static readonly Dictionary<string, VolumeFormat> Formats = new(StringComparer.OrdinalIgnoreCase)
-    {
-        [".raw"] = VolumeFormat.Raw,
-        [".img"] = VolumeFormat.Raw,
-        [".qcow2"] = VolumeFormat.Qcow2,
-        [".vmdk"] = VolumeFormat.Other,
-        [".vdi"] = VolumeFormat.Other,
-        [".vhd"] = VolumeFormat.Other,
-        [".vhdx"] = VolumeFormat.Other,
-        [".qed"] = VolumeFormat.Other,
-    };
-
-    private static readonly EnumerationOptions Everywhere = new() { RecurseSubdirectories = true, MaxRecursionDepth = 8, AttributesToSkip = FileAttributes.Hidden | FileAttributes.ReparsePoint };
-
     /// <summary>All volumes of a domain, as reports of the disks they are.</summary>
     /// <exception cref="IOException">The storage does not answer.</exception>
     public IReadOnlyList<DiskReported> Look(string storageDomain, string configuredRoot)
     {
         var root = RealPath.Of(configuredRoot);
         var found = new List<(string Path, VolumeFormat Format, ImageChain? Chain)>();
-        foreach (var path in Directory.EnumerateFiles(root, "*", Everywhere))
-        {
-            if (Formats.TryGetValue(Path.GetExtension(path), out var format))
-                found.Add((path, format, ReadChain(storageDomain, root, path, format)));
-        }
+        foreach (var (path, format) in VolumeFiles.In(root))
+            found.Add((path, format, ReadChain(storageDomain, root, path, format)));
 
         // A volume that another one names as its backing file has a disk based on it.
-        var derived = found.Where(f => f.Chain is not null).SelectMany(f => f.Chain!.Paths.Skip(1)).GroupBy(p => p).ToDictionary(g => g.Key, g => g.Count());
+        var derived = found.Where(f => f.Chain is not null).SelectMany(f => f.Chain!.Below).GroupBy(p => p).ToDictionary(g => g.Key, g => g.Count());
         var reports = new List<DiskReported>();
         foreach (var (path, format, chain) in found)
         {

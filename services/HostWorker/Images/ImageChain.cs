@@ -7,12 +7,16 @@ namespace Sparsify.HostWorker.Images;
 /// <param name="Paths">Real paths, the leaf first.</param>
 /// <param name="Leaf">The leaf's header; null when it is raw.</param>
 /// <param name="Length">Volumes in the chain, as far as the headers tell; more than <paramref name="Paths"/> when one cannot be followed.</param>
-internal sealed record ImageChain(IReadOnlyList<string> Paths, Qcow2Header? Leaf, int Length)
+/// <param name="Unopened">The real path of a volume below whose format is not given, so that it was not opened.</param>
+internal sealed record ImageChain(IReadOnlyList<string> Paths, Qcow2Header? Leaf, int Length, string? Unopened = null)
 {
     private const int MaximumLength = 256;
 
     /// <summary>Every volume is there, and its format is given.</summary>
     public bool IsComplete => Paths.Count == Length;
+
+    /// <summary>The volumes below the leaf, opened or not: none of them may be written.</summary>
+    public IEnumerable<string> Below => Unopened is null ? Paths.Skip(1) : Paths.Skip(1).Append(Unopened);
 
     /// <summary>Follows the chain by its headers, opening nothing outside the root.</summary>
     /// <exception cref="ImageFormatException">A header is malformed, or the chain does not end.</exception>
@@ -31,7 +35,7 @@ internal sealed record ImageChain(IReadOnlyList<string> Paths, Qcow2Header? Leaf
             var below = BackingPath(storageDomain, root, paths[^1], name);
             // A backing file whose format the image does not give would have to be probed: it is counted and not opened.
             if (below is null || header.BackingFormat is null)
-                return new ImageChain(paths, leaf, paths.Count + 1);
+                return new ImageChain(paths, leaf, paths.Count + 1, below);
             paths.Add(below);
             if (header.BackingFormat != "qcow2")
                 break;

@@ -31,6 +31,8 @@ internal sealed class VolumeCheck(StorageDomainRoots roots)
     private void ExamineImage(SparsifyVolume job, string path, List<Violation> violations)
     {
         var root = RealPath.Of(roots.All.Single(d => d.Key == job.StorageDomain).Value);
+        if (DerivedVolumes.FirstOf(job.StorageDomain, root, path) is { } above)
+            violations.Add(new Violation(ViolationCodes.HasDerivedDisks, $"'{Path.GetRelativePath(root, above)}' is based on the volume '{job.Path}'.", "Ask for the disk that is based on it, or merge the two."));
         var chain = ImageChain.Read(job.StorageDomain, root, path, job.Format);
         if (chain.Length > 1 && !job.AllowSnapshots)
             violations.Add(new Violation(ViolationCodes.HasSnapshots, $"The volume '{job.Path}' has {chain.Length - 1} volume(s) below it.", "Merge the snapshots, or ask with allowSnapshots."));

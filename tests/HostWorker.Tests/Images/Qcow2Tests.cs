@@ -108,9 +108,20 @@ public sealed class Qcow2Tests
         Assert.Equal((false, 2), (Read(worker, "leaf.qcow2").IsComplete, Read(worker, "leaf.qcow2").Length));
     }
 
+    [Fact]
+    public void A_volume_below_is_known_as_such_though_its_format_is_not_given()
+    {
+        using var worker = new Worker();
+        File.WriteAllText(worker.File("base.img"), "");
+        WriteHeader(worker.File("leaf.qcow2"), "base.img", backingFormat: false);
+        var chain = Read(worker, "leaf.qcow2");
+        Assert.Equal((false, worker.File("base.img")), (chain.IsComplete, Assert.Single(chain.Below)));
+        Assert.Equal(worker.File("leaf.qcow2"), DerivedVolumes.FirstOf(Worker.Domain, worker.Storage, worker.File("base.img")));
+    }
+
     private static ImageChain Read(Worker worker, string leaf) => ImageChain.Read(Worker.Domain, worker.Storage, worker.File(leaf), VolumeFormat.Qcow2);
 
-    private static void WriteHeader(string path, string backing)
+    private static void WriteHeader(string path, string backing, bool backingFormat = true)
     {
         var header = new byte[4096];
         BinaryPrimitives.WriteUInt32BigEndian(header, 0x514649FB);
@@ -118,7 +129,7 @@ public sealed class Qcow2Tests
         BinaryPrimitives.WriteUInt64BigEndian(header.AsSpan(8), 1024);
         BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(16), (uint)backing.Length);
         BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(100), 104);
-        BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(104), 0xE2792ACA);
+        BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(104), backingFormat ? 0xE2792ACA : 0);
         BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(108), 5);
         "qcow2"u8.CopyTo(header.AsSpan(112));
         System.Text.Encoding.UTF8.GetBytes(backing).CopyTo(header, 1024);

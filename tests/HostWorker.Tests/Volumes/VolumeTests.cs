@@ -89,6 +89,21 @@ public sealed class VolumeTests
         Assert.Equal(refusal is null ? [] : [refusal], violations.Select(v => v.Code));
     }
 
+    [Theory]
+    [InlineData("raw", VolumeFormat.Raw, "base.img")]
+    [InlineData("qcow2", VolumeFormat.Qcow2, "base.qcow2")]
+    public async Task A_volume_that_another_is_based_on_is_not_written_even_when_nobody_reported_the_other(string format, VolumeFormat volumeFormat, string name)
+    {
+        using var worker = new Worker();
+        Directory.CreateDirectory(worker.File("new"));
+        await Tools.RunAsync("qemu-img", "create", "-q", "-f", format, worker.File(name), "4M");
+        Assert.Empty(new VolumeCheck(worker.Roots).Examine(Worker.Job(name, volumeFormat)).Violations);
+        await Tools.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", "-b", $"../{name}", "-F", format, worker.File("new/leaf.qcow2"));
+        var violation = Assert.Single(new VolumeCheck(worker.Roots).Examine(Worker.Job(name, volumeFormat)).Violations);
+        Assert.Equal("HAS_DERIVED_DISKS", violation.Code);
+        Assert.Contains("new/leaf.qcow2", violation.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Version_2_with_a_backing_file_is_refused_since_a_run_would_free_nothing()
     {

@@ -1,5 +1,7 @@
 using CliWrap;
 using CliWrap.Buffered;
+using Docker.DotNet;
+using DotNet.Testcontainers.Builders;
 using Testcontainers.PostgreSql;
 using Testcontainers.RabbitMq;
 
@@ -12,6 +14,7 @@ internal sealed class ContainerServers : IAsyncDisposable
     private const string RabbitMqImage = "rabbitmq:4.1.4-management";
     private const string PostgresImage = "postgres:17.6";
     private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan PullLimit = TimeSpan.FromMinutes(5);
 
     private readonly RabbitMqContainer _rabbit;
@@ -30,7 +33,19 @@ internal sealed class ContainerServers : IAsyncDisposable
         var password = Guid.NewGuid().ToString("N");
         var rabbit = new RabbitMqBuilder(rabbitImage).WithUsername("sparsify").WithPassword(password).WithPortBinding(ManagementPort, assignRandomHostPort: true).Build();
         var postgres = new PostgreSqlBuilder(postgresImage).WithPassword(password).Build();
-        await Task.WhenAll(rabbit.StartAsync(), postgres.StartAsync());
+        try
+        {
+            using var limit = new CancellationTokenSource(StartLimit);
+            await Task.WhenAll(rabbit.StartAsync(limit.Token), postgres.StartAsync(limit.Token));
+        }
+        catch (Exception e) when (e is DockerApiException or DockerUnavailableException or HttpRequestException or TimeoutException or OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync($"The containers did not start, so private instances are used: {e.Message}");
+            await rabbit.DisposeAsync();
+            await postgres.DisposeAsync();
+            return null;
+        }
+
         var addresses = new ServerAddresses(
             new Uri(rabbit.GetConnectionString()),
             new Uri($"http://{rabbit.Hostname}:{rabbit.GetMappedPublicPort(ManagementPort)}"),
