@@ -5,6 +5,7 @@ var root = new RootCommand("Finds the dead space of VM disks and gives it back w
 {
     ServeVerb.Create(),
     DoctorVerb.Create(),
+    MeasureVerb.Create(),
     DisksVerb.Create(),
     RunVerb.Create(),
     OperationsVerb.CreateList(),

@@ -1,0 +1,62 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Sparsify.DiskImages.Files;
+
+/// <summary>An image on this host: a file on a file system, or a block device.</summary>
+internal sealed class StoredFile : ImageFile
+{
+    private readonly SafeFileHandle _handle;
+    private readonly FileStatus _status;
+    private readonly int _device;
+    private ExtentMap? _extents;
+
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <exception cref="IOException">The storage does not answer.</exception>
+    public StoredFile(string path)
+    {
+        Path = path;
+        _handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        try
+        {
+            _status = FileStatus.Of(_handle, path);
+            if (!_status.IsFile && !_status.IsBlockDevice)
+                throw new IOException($"'{path}' is neither a file nor a block device.");
+            Length = _status.IsBlockDevice ? BlockDevices.LengthOf(_handle, path) : _status.Length;
+            BlockSize = _status.IsBlockDevice ? BlockDevices.DiscardGranularityOf(_status) : _status.BlockSize;
+            _device = _status.IsBlockDevice ? 1 : 0;
+        }
+        catch
+        {
+            _handle.Dispose();
+            throw;
+        }
+    }
+
+    public override string Path { get; }
+
+    public override long Length { get; }
+
+    /// <summary>A block device gives up all of its length.</summary>
+    public override long AllocatedBytes => _device == 1 ? Length : _status.AllocatedBytes;
+
+    public override int BlockSize { get; }
+
+    public override ExtentMap Extents => _extents ??= _device == 1 ? ExtentMap.Full(Length) : FileExtents.Of(_handle, Length, Path);
+
+    public override void Dispose() => _handle.Dispose();
+
+    protected override int ReadCore(long offset, Span<byte> destination)
+    {
+        var total = 0;
+        while (total < destination.Length)
+        {
+            var read = RandomAccess.Read(_handle, destination[total..], offset + total);
+            if (read == 0)
+                break;
+            total += read;
+        }
+
+        return total;
+    }
+}
