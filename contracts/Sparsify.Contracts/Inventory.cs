@@ -63,6 +63,12 @@ public sealed record DiskReported
     /// <summary>The disk must be wiped when it is deleted.</summary>
     public bool? WipeAfterDelete { get; init; }
 
+    /// <summary>A volume group of the guest needs other disks too.</summary>
+    public bool? VolumeGroupIncomplete { get; init; }
+
+    /// <summary>What a run would give back; absent when it was not measured.</summary>
+    public VolumeMeasurement? Measurement { get; init; }
+
     /// <summary>Another format's name, where <see cref="Format"/> is <see cref="VolumeFormat.Other"/>.</summary>
     public string? FormatName { get; init; }
 }
@@ -182,6 +188,9 @@ public sealed record DiskChanged
 
     /// <summary>What the storage gives up, bytes.</summary>
     public required long ActualSize { get; init; }
+
+    /// <summary>What a run would give back; absent while nobody has measured it.</summary>
+    public VolumeMeasurement? Measurement { get; init; }
 
     /// <summary>The VMs it is plugged into.</summary>
     public required IReadOnlyList<DiskVm> Vms { get; init; }

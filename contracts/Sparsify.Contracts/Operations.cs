@@ -36,6 +36,9 @@ public sealed record OperationChanged
     /// <summary>The host of the current or last attempt.</summary>
     public string? Host { get; init; }
 
+    /// <summary>Bytes that the run was to give back, as measured just before it.</summary>
+    public long? Predicted { get; init; }
+
     /// <summary>Allocated bytes before the run.</summary>
     public long? SizeBefore { get; init; }
 

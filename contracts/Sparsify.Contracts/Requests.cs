@@ -21,6 +21,12 @@ public sealed record SparsifyDiskRequested
     /// <summary>Order among waiting jobs.</summary>
     public OperationPriority Priority { get; init; } = OperationPriority.Normal;
 
+    /// <summary>The least that a run must give back, bytes; with less to gain the operation is skipped.</summary>
+    public long MinReclaimable { get; init; } = 1 << 20;
+
+    /// <summary>Run also with less to gain than <see cref="MinReclaimable"/>.</summary>
+    public bool Force { get; init; }
+
     /// <summary>When the client asked, UTC; when absent, the time of arrival.</summary>
     public DateTimeOffset? RequestedAt { get; init; }
 }
@@ -93,6 +99,25 @@ public sealed record SparsifyDiskCompleted
 
     /// <summary>When, UTC.</summary>
     public required DateTimeOffset CompletedAt { get; init; }
+}
+
+/// <summary>The disk was measured and had too little to give back; nothing was started.</summary>
+public sealed record SparsifyDiskSkipped
+{
+    /// <summary>The operation.</summary>
+    public required Guid OperationId { get; init; }
+
+    /// <summary>The disk.</summary>
+    public required Guid DiskId { get; init; }
+
+    /// <summary>Bytes that a run would give back.</summary>
+    public required long Reclaimable { get; init; }
+
+    /// <summary>Bytes that the request asked for at least.</summary>
+    public required long MinReclaimable { get; init; }
+
+    /// <summary>When, UTC.</summary>
+    public required DateTimeOffset SkippedAt { get; init; }
 }
 
 /// <summary>The operation failed for good.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Sparsify.Contracts;
 
-/// <summary>The state of an operation. A final state (<see cref="Rejected"/>, <see cref="Completed"/>, <see cref="Failed"/>, <see cref="Canceled"/>) never changes.</summary>
+/// <summary>The state of an operation. A final state (<see cref="Rejected"/>, <see cref="Skipped"/>, <see cref="Completed"/>, <see cref="Failed"/>, <see cref="Canceled"/>) never changes.</summary>
 [JsonConverter(typeof(WordConverter<OperationState>))]
 public enum OperationState
 {
@@ -11,6 +11,9 @@ public enum OperationState
 
     /// <summary>Refused: the violations say why. Final; nothing was locked.</summary>
     Rejected,
+
+    /// <summary>The disk was measured and has less to give back than was asked for. Final; nothing ran.</summary>
+    Skipped,
 
     /// <summary>The disk is locked and its volume job waits for a host.</summary>
     Queued,

@@ -53,6 +53,12 @@ public sealed record SparsifyVolume
     /// <summary>Work on the leaf of a chain.</summary>
     public required bool AllowSnapshots { get; init; }
 
+    /// <summary>The least that the run must give back, bytes; with less it is not started.</summary>
+    public required long MinReclaimable { get; init; }
+
+    /// <summary>Run whatever there is to gain.</summary>
+    public required bool Force { get; init; }
+
     /// <summary>How long a renewal of the lease lasts.</summary>
     public required TimeSpan LeaseDuration { get; init; }
 }
@@ -127,6 +133,9 @@ public sealed record VolumeJobStarted
     /// <summary>The host.</summary>
     public required string Host { get; init; }
 
+    /// <summary>Bytes that the run was to give back, as measured just before it; absent when it could not be measured.</summary>
+    public long? Predicted { get; init; }
+
     /// <summary>Allocated bytes before the run.</summary>
     public required long SizeBefore { get; init; }
 
@@ -173,6 +182,9 @@ public sealed record VolumeJobSucceeded
 
     /// <summary>What came of it.</summary>
     public required RunOutcome Outcome { get; init; }
+
+    /// <summary>Bytes that the run was to give back, as measured just before it; absent when it could not be measured.</summary>
+    public long? Predicted { get; init; }
 
     /// <summary>Allocated bytes before the run.</summary>
     public required long SizeBefore { get; init; }
@@ -225,6 +237,31 @@ public sealed record VolumeJobFailed
 
     /// <summary>When virt-sparsify was started, UTC, by the host's clock; absent when it was not.</summary>
     public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When, UTC, by the host's clock.</summary>
+    public required DateTimeOffset EndedAt { get; init; }
+}
+
+/// <summary>The volume was measured and has too little to give back: the attempt was not started; sent again until <see cref="VolumeJobClosed"/> comes.</summary>
+public sealed record VolumeJobSkipped
+{
+    /// <summary>The volume job.</summary>
+    public required Guid OperationId { get; init; }
+
+    /// <summary>The attempt.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>The disk's generation.</summary>
+    public required long Generation { get; init; }
+
+    /// <summary>The host.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Bytes that a run would give back.</summary>
+    public required long Reclaimable { get; init; }
+
+    /// <summary>Allocated bytes of the volume.</summary>
+    public required long Size { get; init; }
 
     /// <summary>When, UTC, by the host's clock.</summary>
     public required DateTimeOffset EndedAt { get; init; }

@@ -12,6 +12,10 @@ public sealed class ApiOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan DecisionTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a dry run waits for a host's measurement before it answers with the last known one.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan MeasureTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How often a stream of events says that it lives while nothing happens.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(15);

@@ -22,7 +22,7 @@ public static class ApiService
     {
         builder.Services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.AddMessagingDbContext<ApiDbContext>(ApiDbContext.Schema);
-        builder.Services.AddSingleton<OperationSignals>().AddScoped<SparsifyEndpoint>();
+        builder.Services.AddSingleton<OperationSignals>().AddScoped<VolumeMeasuring>().AddScoped<SparsifyEndpoint>();
         builder.Services.AddReceiveObserver<OperationSignalObserver>();
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = AddCode);
         builder.Services.AddExceptionHandler<FailureHandler>();

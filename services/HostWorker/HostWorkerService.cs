@@ -4,6 +4,7 @@ using Sparsify.HostWorker.Capabilities;
 using Sparsify.HostWorker.Diagnosis;
 using Sparsify.HostWorker.Discovery;
 using Sparsify.HostWorker.Jobs;
+using Sparsify.HostWorker.Measuring;
 using Sparsify.HostWorker.Presence;
 using Sparsify.HostWorker.Runs;
 using Sparsify.HostWorker.Volumes;
@@ -23,6 +24,9 @@ public static class HostWorkerService
         builder.Services
             .AddSingleton<IValidateOptions<HostWorkerOptions>, HostWorkerOptionsValidator>()
             .AddSingleton<StorageDomainRoots>()
+            .AddSingleton<VolumeMeter>()
+            .AddSingleton<MeasurementCache>()
+            .AddSingleton<MeasurementReports>()
             .AddSingleton<VolumeCheck>()
             .AddSingleton<VolumeRelease>()
             .AddSingleton<AppliancePreparation>()
@@ -65,6 +69,7 @@ public static class HostWorkerService
         bus.AddConsumer<CancelVolumeJobConsumer>().Endpoint(e => e.Name = queue);
         bus.AddConsumer<VolumeJobClosedConsumer>().Endpoint(e => e.Name = queue);
         bus.AddConsumer<InventoryRequestedConsumer>().Endpoint(e => e.Name = queue);
+        bus.AddConsumer<MeasureVolumeConsumer>().Endpoint(e => e.Name = queue);
         bus.AddConsumer<VolumeJobOfferedConsumer>().Endpoint(e => e.Name = queue);
     }
 }

@@ -41,6 +41,7 @@ public static class OrchestratorService
         bus.AddConsumer<VmStatusReportedConsumer, VmStatusReportedConsumer.Definition>();
         bus.AddConsumer<StorageDomainReportedConsumer, StorageDomainReportedConsumer.Definition>();
         bus.AddConsumer<HostHeartbeatConsumer, HostHeartbeatConsumer.Definition>();
+        bus.AddConsumer<VolumeMeasuredConsumer, VolumeMeasuredConsumer.Definition>();
         bus.AddConsumer<ClaimVolumeJobsConsumer, ClaimVolumeJobsConsumer.Definition>();
         bus.AddConsumer<RenewLeaseConsumer, RenewLeaseConsumer.Definition>();
         bus.AddSagaStateMachine<OperationStateMachine, Operation, OperationDefinition>()

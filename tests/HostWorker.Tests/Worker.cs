@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Sparsify.Contracts;
 using Sparsify.HostWorker.Capabilities;
+using Sparsify.HostWorker.Discovery;
 using Sparsify.HostWorker.Jobs;
+using Sparsify.HostWorker.Measuring;
 using Sparsify.HostWorker.Runs;
 using Sparsify.HostWorker.Volumes;
 using Sparsify.Testing.Platforms;
@@ -36,6 +38,10 @@ internal sealed class Worker : IDisposable
 
     public StorageDomainRoots Roots => new(Wrapped);
 
+    public VolumeCheck Check => new(Roots, new VolumeMeter(TimeProvider.System));
+
+    public VolumeDiscovery Discovery => new(new MeasurementCache(new VolumeMeter(TimeProvider.System)), Wrapped, TimeProvider.System, NullLogger<VolumeDiscovery>.Instance);
+
     public VirtSparsify Tool => new(Wrapped, Appliance, TimeProvider.System);
 
     public JobJournal Journal => new(Wrapped, NullLogger<JobJournal>.Instance);
@@ -53,6 +59,8 @@ internal sealed class Worker : IDisposable
         Path = path,
         Format = format,
         AllowSnapshots = allowSnapshots,
+        MinReclaimable = 0,
+        Force = false,
         LeaseDuration = TimeSpan.FromMinutes(5),
     };
 
@@ -60,7 +68,7 @@ internal sealed class Worker : IDisposable
     public async Task<RunResult> RunAsync(string path, VolumeFormat format, Action<int>? started = null, CancellationToken stop = default, CancellationToken fence = default)
     {
         await Appliance.ExamineAsync(CancellationToken.None);
-        return await Tool.RunAsync(path, format, Folder.Folder($"run-{Guid.NewGuid():N}"), process => started?.Invoke(process), _ => { }, stop, fence);
+        return await Tool.RunAsync(path, format, RunPlan.Unknown, Folder.Folder($"run-{Guid.NewGuid():N}"), process => started?.Invoke(process), _ => { }, stop, fence);
     }
 
     public void Dispose()

@@ -30,6 +30,15 @@ public sealed record DiskView
     /// <summary>What the storage gives up, bytes.</summary>
     public required long ActualSize { get; init; }
 
+    /// <summary>Bytes that a run would give back; absent while it is not measured.</summary>
+    public long? Reclaimable { get; init; }
+
+    /// <summary>Bytes free in the guest that snapshots hold; absent while it is not measured.</summary>
+    public long? HeldBySnapshots { get; init; }
+
+    /// <summary>When it was measured, UTC.</summary>
+    public DateTimeOffset? MeasuredAt { get; init; }
+
     /// <summary>The VMs it is plugged into.</summary>
     public required IReadOnlyList<DiskVm> Vms { get; init; }
 
@@ -42,7 +51,9 @@ public sealed record DiskView
     /// <summary>The operation that holds its lock.</summary>
     public Guid? OperationId { get; init; }
 
-    internal static DiskView Of(DiskRow row) => new()
+    internal static DiskView Of(DiskRow row) => Of(row, row.Snapshot.Measurement);
+
+    internal static DiskView Of(DiskRow row, VolumeMeasurement? measurement) => new()
     {
         Id = row.Id,
         Name = row.Snapshot.Name,
@@ -52,6 +63,9 @@ public sealed record DiskView
         Allocation = row.Snapshot.Allocation,
         VirtualSize = row.Snapshot.VirtualSize,
         ActualSize = row.Snapshot.ActualSize,
+        Reclaimable = measurement?.Reclaimable,
+        HeldBySnapshots = measurement?.HeldBySnapshots,
+        MeasuredAt = measurement?.MeasuredAt,
         Vms = row.Snapshot.Vms,
         Eligible = row.Eligible,
         Violations = row.Snapshot.Violations,

@@ -16,7 +16,13 @@ public sealed record SparsifyBody
     /// <summary>Order among waiting jobs.</summary>
     public OperationPriority Priority { get; init; } = OperationPriority.Normal;
 
-    /// <summary>Only say whether the disk is eligible; nothing is started.</summary>
+    /// <summary>The least that a run must give back, bytes; with less to gain the operation is skipped.</summary>
+    public long MinReclaimable { get; init; } = 1 << 20;
+
+    /// <summary>Run also with less to gain than minReclaimable.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>Only measure the disk and say whether it is eligible; nothing is started.</summary>
     public bool DryRun { get; init; }
 
     /// <summary>Who asks, for the operation's history.</summary>

@@ -14,7 +14,7 @@ namespace Sparsify.Api.Disks;
 /// Asks for a disk to be sparsified. The operation and its message are committed together before anything is
 /// answered: what was promised survives every crash, and what could not be promised was not started.
 /// </summary>
-internal sealed class SparsifyEndpoint(ApiDbContext db, IOutbox<ApiDbContext> outbox, OperationSignals signals, IOptions<ApiOptions> options, TimeProvider time)
+internal sealed class SparsifyEndpoint(ApiDbContext db, IOutbox<ApiDbContext> outbox, OperationSignals signals, VolumeMeasuring measuring, IOptions<ApiOptions> options, TimeProvider time)
 {
     private const int MaximumRequestedBy = 255;
 
@@ -34,7 +34,7 @@ internal sealed class SparsifyEndpoint(ApiDbContext db, IOutbox<ApiDbContext> ou
         Check(body);
         var disk = await db.Disks.AsNoTracking().SingleOrDefaultAsync(d => d.Id == diskId && !d.Removed, cancellationToken);
         if (body.DryRun)
-            return disk is null ? Problem.DiskNotFound(diskId) : TypedResults.Ok(DryRun(disk, body));
+            return disk is null ? Problem.DiskNotFound(diskId) : TypedResults.Ok(await DryRunAsync(disk, body, cancellationToken));
         var operationId = body.RequestId ?? Guid.CreateVersion7(time.GetUtcNow());
         var known = await FindAsync(operationId, cancellationToken);
         if (known is null)
@@ -53,14 +53,17 @@ internal sealed class SparsifyEndpoint(ApiDbContext db, IOutbox<ApiDbContext> ou
     {
         if (body.RequestId == Guid.Empty)
             throw new InvalidRequestException("requestId", "is the empty UUID.");
+        if (body.MinReclaimable < 0)
+            throw new InvalidRequestException("minReclaimable", $"{body.MinReclaimable} is negative.");
         if (body.RequestedBy is { } by && (by.Length > MaximumRequestedBy || by.Any(char.IsControl)))
             throw new InvalidRequestException("requestedBy", $"is longer than {MaximumRequestedBy} characters or holds control characters.");
     }
 
-    private static DryRunView DryRun(DiskRow disk, SparsifyBody body)
+    private async Task<DryRunView> DryRunAsync(DiskRow disk, SparsifyBody body, CancellationToken cancellationToken)
     {
         var violations = disk.Snapshot.Violations.Where(v => !(body.AllowSnapshots && v.Code == ViolationCodes.HasSnapshots)).ToList();
-        return new DryRunView(DiskView.Of(disk), violations.Count == 0, violations);
+        var measurement = await measuring.MeasureAsync(disk.Snapshot, cancellationToken) ?? disk.Snapshot.Measurement;
+        return new DryRunView(DiskView.Of(disk, measurement), violations.Count == 0, violations, measurement);
     }
 
     private Task<OperationRow?> FindAsync(Guid operationId, CancellationToken cancellationToken) =>
@@ -95,6 +98,8 @@ internal sealed class SparsifyEndpoint(ApiDbContext db, IOutbox<ApiDbContext> ou
                     RequestedBy = body.RequestedBy,
                     AllowSnapshots = body.AllowSnapshots,
                     Priority = body.Priority,
+                    MinReclaimable = body.MinReclaimable,
+                    Force = body.Force,
                     RequestedAt = now,
                 },
                 cancellationToken);

@@ -6,5 +6,5 @@ namespace Sparsify.Api.Operations;
 internal static class FinalStates
 {
     public static bool IsFinal(this OperationState state) =>
-        state is OperationState.Rejected or OperationState.Completed or OperationState.Failed or OperationState.Canceled;
+        state is OperationState.Rejected or OperationState.Skipped or OperationState.Completed or OperationState.Failed or OperationState.Canceled;
 }

@@ -36,6 +36,9 @@ public sealed record OperationView
     /// <summary>The current step, in virt-sparsify's words.</summary>
     public string? Stage { get; init; }
 
+    /// <summary>Bytes that the run was to give back, as measured just before it; of a skipped one what it would have.</summary>
+    public long? Predicted { get; init; }
+
     /// <summary>Allocated bytes before.</summary>
     public long? SizeBefore { get; init; }
 
@@ -85,6 +88,7 @@ public sealed record OperationView
             Host = known.Host,
             Progress = row.State == OperationState.Completed ? 1 : running ? row.Fraction : 0,
             Stage = running ? row.Stage : null,
+            Predicted = known.Predicted,
             SizeBefore = known.SizeBefore,
             SizeAfter = known.SizeAfter,
             Reclaimed = known.SizeBefore - known.SizeAfter,

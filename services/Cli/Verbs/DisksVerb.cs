@@ -20,9 +20,9 @@ internal static class DisksVerb
 
     private static Table Table(List<DiskView> disks)
     {
-        var table = Output.Table("id", "domain", "path", "format", "virtual", "actual", "state");
+        var table = Output.Table("id", "domain", "path", "format", "virtual", "actual", "reclaimable", "state");
         foreach (var disk in disks)
-            table.AddRow(disk.Id.ToString(), Markup.Escape(disk.StorageDomain), Markup.Escape(disk.Path), disk.Format.ToString().ToLowerInvariant(), Output.Bytes(disk.VirtualSize), Output.Bytes(disk.ActualSize), State(disk));
+            table.AddRow(disk.Id.ToString(), Markup.Escape(disk.StorageDomain), Markup.Escape(disk.Path), disk.Format.ToString().ToLowerInvariant(), Output.Bytes(disk.VirtualSize), Output.Bytes(disk.ActualSize), Output.Bytes(disk.Reclaimable), State(disk));
         return table;
     }
 

@@ -41,6 +41,7 @@ internal static class OperationsVerb
         Add("disk", operation.DiskId.ToString());
         Add("state", $"{operation.State}{(operation.Outcome is { } outcome ? $": {outcome}" : "")}");
         Add("attempt", operation.Attempt > 0 ? $"{operation.Attempt} on {operation.Host}" : null);
+        Add("predicted", operation.Predicted is { } predicted ? Output.Bytes(predicted) : null);
         Add("before", Output.Bytes(operation.SizeBefore));
         Add("after", Output.Bytes(operation.SizeAfter));
         Add("reclaimed", Output.Bytes(operation.Reclaimed));

@@ -15,14 +15,16 @@ internal static class RunVerb
     public static Command Create()
     {
         var disk = new Argument<string>("DISK") { Description = "The disk's id, name or path." };
-        var watch = new Option<bool>("--watch") { Description = "Show the progress and wait for the end; exit code 0 only when it completed." };
+        var watch = new Option<bool>("--watch") { Description = "Show the progress and wait for the end; exit code 0 only when it completed or was skipped." };
         var allowSnapshots = new Option<bool>("--allow-snapshots") { Description = "Accept a disk with snapshots; only its leaf volume is worked on." };
         var priority = new Option<OperationPriority>("--priority") { Description = "Order among waiting jobs.", DefaultValueFactory = _ => OperationPriority.Normal };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Only say whether the disk is eligible." };
-        return new Command("run", "Sparsifies one disk.") { disk, watch, allowSnapshots, priority, dryRun }.Remote(async (client, parse, output, cancellationToken) =>
+        var minReclaimable = new Option<long>("--min-reclaimable") { Description = "The least that a run must give back, bytes; with less to gain it is skipped.", DefaultValueFactory = _ => 1 << 20 };
+        var force = new Option<bool>("--force") { Description = "Run whatever there is to gain." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only measure the disk and say whether it is eligible." };
+        return new Command("run", "Sparsifies one disk.") { disk, watch, allowSnapshots, priority, minReclaimable, force, dryRun }.Remote(async (client, parse, output, cancellationToken) =>
         {
             var id = await DiskFinder.FindAsync(client, parse.GetRequiredValue(disk), cancellationToken);
-            var body = new SparsifyBody { RequestId = Guid.CreateVersion7(), AllowSnapshots = parse.GetValue(allowSnapshots), Priority = parse.GetValue(priority), DryRun = parse.GetValue(dryRun), RequestedBy = Environment.UserName };
+            var body = new SparsifyBody { RequestId = Guid.CreateVersion7(), AllowSnapshots = parse.GetValue(allowSnapshots), Priority = parse.GetValue(priority), MinReclaimable = parse.GetValue(minReclaimable), Force = parse.GetValue(force), DryRun = parse.GetValue(dryRun), RequestedBy = Environment.UserName };
             if (body.DryRun)
             {
                 output.Write(await client.DryRunAsync(id, body, cancellationToken), Verdict);
@@ -33,7 +35,7 @@ internal static class RunVerb
             if (parse.GetValue(watch))
                 operation = output.IsJson ? await LastAsync(client, operation, cancellationToken) : await WatchAsync(client, operation, cancellationToken);
             output.Write(operation, OperationsVerb.Details);
-            return !parse.GetValue(watch) || operation.State == OperationState.Completed ? 0 : NotCompleted;
+            return !parse.GetValue(watch) || operation.State is OperationState.Completed or OperationState.Skipped ? 0 : NotCompleted;
         });
     }
 
@@ -78,6 +80,8 @@ internal static class RunVerb
     private static Table Verdict(DryRunView verdict)
     {
         var table = Output.Table(Markup.Escape(verdict.Disk.Name), verdict.Eligible ? "[green]eligible[/]" : "[yellow]not eligible[/]");
+        if (verdict.Measurement is { } measured)
+            table.AddRow(measured.Exact ? "reclaimable" : "reclaimable, about", $"{Output.Bytes(measured.Reclaimable)} of {Output.Bytes(verdict.Disk.ActualSize)}, measured {measured.MeasuredAt:u}");
         foreach (var violation in verdict.Violations)
             table.AddRow(violation.Code, Markup.Escape($"{violation.Message} {violation.Remedy}"));
         return table;

@@ -2,6 +2,7 @@ using System.Xml;
 using System.Xml.Linq;
 using Microsoft.Extensions.Options;
 using Sparsify.Contracts;
+using Sparsify.DiskImages.Files;
 using Sparsify.HostWorker.Processes;
 using Sparsify.HostWorker.Volumes;
 

@@ -1,4 +1,5 @@
 using Sparsify.Contracts;
+using Sparsify.DiskImages;
 using Sparsify.HostWorker.Volumes;
 
 namespace Sparsify.HostWorker.Images;

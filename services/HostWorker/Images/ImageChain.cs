@@ -1,4 +1,7 @@
 using Sparsify.Contracts;
+using Sparsify.DiskImages;
+using Sparsify.DiskImages.Files;
+using Sparsify.DiskImages.Images.Qcow2;
 using Sparsify.HostWorker.Volumes;
 
 namespace Sparsify.HostWorker.Images;
@@ -31,7 +34,7 @@ internal sealed record ImageChain(IReadOnlyList<string> Paths, Qcow2Header? Leaf
         while (header.BackingFile is { } name)
         {
             if (paths.Count >= MaximumLength)
-                throw new ImageFormatException(leafPath, $"its chain has more than {MaximumLength} volumes, or turns in a circle");
+                throw new ImageFormatException(leafPath, "the chain", 0, $"it has more than {MaximumLength} volumes, or turns in a circle");
             var below = BackingPath(storageDomain, root, paths[^1], name);
             // A backing file whose format the image does not give would have to be probed: it is counted and not opened.
             if (below is null || header.BackingFormat is null)

@@ -16,6 +16,9 @@ internal sealed record AttemptRecord
 
     public long? SizeBefore { get; init; }
 
+    /// <summary>Bytes that the run is to give back, measured just before it.</summary>
+    public long? Predicted { get; init; }
+
     /// <summary>Written before virt-sparsify is launched: from here on the disk may have been written to.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 

@@ -12,6 +12,7 @@ internal static class AttemptReports
         Generation = record.Job.Generation,
         Host = record.Job.Host,
         Outcome = outcome,
+        Predicted = record.Predicted,
         SizeBefore = record.SizeBefore!.Value,
         SizeAfter = sizeAfter,
         Warnings = warnings,
@@ -35,6 +36,17 @@ internal static class AttemptReports
             StartedAt = record.StartedAt,
             EndedAt = endedAt,
         };
+
+    public static VolumeJobSkipped Skipped(this AttemptRecord record, long reclaimable, long size, DateTimeOffset endedAt) => new()
+    {
+        OperationId = record.Job.OperationId,
+        Attempt = record.Job.Attempt,
+        Generation = record.Job.Generation,
+        Host = record.Job.Host,
+        Reclaimable = reclaimable,
+        Size = size,
+        EndedAt = endedAt,
+    };
 
     public static VolumeJobCanceled Canceled(this AttemptRecord record, DateTimeOffset endedAt, long? sizeAfter = null) => new()
     {

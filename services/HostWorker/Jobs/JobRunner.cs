@@ -114,6 +114,8 @@ internal sealed class JobRunner(
             logger.LogWarning("Attempt {Attempt} of operation {OperationId} failed ({Kind}): {Message}", record.Job.Attempt, record.Job.OperationId, failed.Error.Kind, failed.Error.Message);
         else if (report is VolumeJobSucceeded succeeded)
             logger.LogInformation("Attempt {Attempt} of operation {OperationId} ended: {Outcome}, {Before} to {After} bytes.", record.Job.Attempt, record.Job.OperationId, succeeded.Outcome, succeeded.SizeBefore, succeeded.SizeAfter);
+        else if (report is VolumeJobSkipped skipped)
+            logger.LogInformation("Attempt {Attempt} of operation {OperationId} was skipped: {Reclaimable} bytes would come back.", record.Job.Attempt, record.Job.OperationId, skipped.Reclaimable);
         journal.End(record, report);
         await ends.SendAsync(record, report, CancellationToken.None);
     }

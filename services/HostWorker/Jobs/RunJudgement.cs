@@ -44,7 +44,7 @@ internal static class RunJudgement
 
     private static VolumeJobSucceeded Completed(AttemptRecord record, RunProgress progress, long sizeAfter, ImageCheckResult image, DateTimeOffset endedAt)
     {
-        var warnings = Warnings(progress, image);
+        List<string> warnings = [.. Warnings(progress, image), .. progress.NotDone];
         var outcome = warnings.Count > 0 ? RunOutcome.CompletedWithWarnings
             : sizeAfter < record.SizeBefore ? RunOutcome.Reclaimed
             : RunOutcome.NothingToReclaim;

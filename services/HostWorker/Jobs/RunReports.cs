@@ -32,6 +32,7 @@ internal sealed class RunReports(IBus bus, TimeProvider time, ILogger<RunReports
                     Attempt = record.Job.Attempt,
                     Generation = record.Job.Generation,
                     Host = record.Job.Host,
+                    Predicted = record.Predicted,
                     SizeBefore = record.SizeBefore!.Value,
                     StartedAt = record.StartedAt!.Value,
                 },

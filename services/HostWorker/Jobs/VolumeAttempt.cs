@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Sparsify.Contracts;
 using Sparsify.HostWorker.Capabilities;
 using Sparsify.HostWorker.Images;
+using Sparsify.HostWorker.Measuring;
 using Sparsify.HostWorker.Processes;
 using Sparsify.HostWorker.Runs;
 using Sparsify.HostWorker.Volumes;
@@ -10,7 +11,8 @@ namespace Sparsify.HostWorker.Jobs;
 
 /// <summary>One attempt, from the leave to start to the report of its end.</summary>
 internal sealed class VolumeAttempt(
-    JobJournal journal, LeaseKeeper leases, VolumeCheck check, AppliancePreparation appliance, VirtSparsify tool, VolumeRelease release, RunReports reports, TimeProvider time)
+    JobJournal journal, LeaseKeeper leases, VolumeCheck check, AppliancePreparation appliance, VirtSparsify tool, VolumeRelease release, RunReports reports, MeasurementReports measurements, TimeProvider time,
+    ILogger<VolumeAttempt> logger)
 {
     /// <summary>Runs the attempt.</summary>
     /// <returns>The message that says how it ended.</returns>
@@ -27,8 +29,8 @@ internal sealed class VolumeAttempt(
         {
             if (lease.CancelRequested)
                 return record.Canceled(time.GetUtcNow());
-            var (refusal, path) = await RefuseAsync(record, control);
-            var report = refusal ?? await WorkAsync(record, path!, control);
+            var (end, path, measured) = await PrepareAsync(record, control);
+            var report = end ?? await WorkAsync(record, path!, measured, control);
             Describe(activity, report);
             return report;
         }
@@ -39,30 +41,32 @@ internal sealed class VolumeAttempt(
         }
     }
 
-    /// <summary>Everything that speaks against a start, found before anything is written.</summary>
-    private async Task<(object? Refusal, string? Path)> RefuseAsync(AttemptRecord record, AttemptControl control)
+    /// <summary>Everything that speaks against a start, found before anything is written; what can be read comes before the appliance is started.</summary>
+    private async Task<(object? End, string? Path, MeasuredVolume? Measured)> PrepareAsync(AttemptRecord record, AttemptControl control)
     {
         try
         {
+            var (path, violations, measured) = check.Examine(record.Job);
+            if (violations.Count > 0)
+                return (record.Failed(new OperationError(KindOf(violations), string.Join(' ', violations.Select(v => v.Message))), retryable: false, time.GetUtcNow(), violations: violations), null, null);
+            if (measured is not null && !record.Job.Force && measured.Told.Reclaimable < record.Job.MinReclaimable)
+                return (record.Skipped(measured.Told.Reclaimable, Allocation.Bytes(path), time.GetUtcNow()), null, null);
             var capabilities = await appliance.ExamineAsync(control.Stop);
             if (capabilities.Accelerator is null)
-                return (record.Failed(new OperationError(FailureKind.HostNotCapable, $"{appliance.Failure} Run 'sparsify doctor' on host '{record.Job.Host}'."), retryable: true, time.GetUtcNow()), null);
-            var (path, violations) = check.Examine(record.Job);
-            if (violations.Count > 0)
-                return (record.Failed(new OperationError(KindOf(violations), string.Join(' ', violations.Select(v => v.Message))), retryable: false, time.GetUtcNow(), violations: violations), null);
-            return control.Reason is null ? (null, path) : (BeforeStart(record, control), null);
+                return (record.Failed(new OperationError(FailureKind.HostNotCapable, $"{appliance.Failure} Run 'sparsify doctor' on host '{record.Job.Host}'."), retryable: true, time.GetUtcNow()), null, null);
+            return control.Reason is null ? (null, path, measured) : (BeforeStart(record, control), null, null);
         }
         catch (OperationCanceledException) when (control.Stop.IsCancellationRequested)
         {
-            return (BeforeStart(record, control), null);
+            return (BeforeStart(record, control), null, null);
         }
         catch (OutsideStorageDomainException e)
         {
-            return (record.Failed(new OperationError(FailureKind.Unsupported, e.Message), retryable: false, time.GetUtcNow()), null);
+            return (record.Failed(new OperationError(FailureKind.Unsupported, e.Message), retryable: false, time.GetUtcNow()), null, null);
         }
         catch (Exception e) when (e is UnreachableStorageException or IOException or UnauthorizedAccessException or TimeoutException)
         {
-            return (record.Failed(new OperationError(FailureKind.StorageUnavailable, e.Message), retryable: true, time.GetUtcNow()), null);
+            return (record.Failed(new OperationError(FailureKind.StorageUnavailable, e.Message), retryable: true, time.GetUtcNow()), null, null);
         }
     }
 
@@ -70,18 +74,30 @@ internal sealed class VolumeAttempt(
         ? record.Canceled(time.GetUtcNow())
         : record.Failed(new OperationError(FailureKind.Transient, $"Host '{record.Job.Host}' had to give the job up before it started."), retryable: true, time.GetUtcNow());
 
-    private async Task<object> WorkAsync(AttemptRecord record, string path, AttemptControl control)
+    private async Task<object> WorkAsync(AttemptRecord record, string path, MeasuredVolume? measured, AttemptControl control)
     {
-        record = record with { VolumePath = path, SizeBefore = Allocation.Bytes(path), StartedAt = time.GetUtcNow() };
+        record = record with { VolumePath = path, SizeBefore = Allocation.Bytes(path), Predicted = measured?.Told.Reclaimable, StartedAt = time.GetUtcNow() };
         journal.Update(record);
-        var run = await LaunchAsync(record, path, control);
+        var run = await LaunchAsync(record, path, RunPlan.Of(measured?.Found), control);
         await release.WaitAsync(path, CancellationToken.None);
         var sizeAfter = Allocation.Bytes(path);
         HostWorkerTelemetry.Reclaimed.Add(Math.Max(0, record.SizeBefore.Value - sizeAfter));
-        return RunJudgement.Judge(record, run, control.Reason, sizeAfter, await ImageCheck.RunAsync(path, record.Job.Format, CancellationToken.None), time.GetUtcNow());
+        var report = RunJudgement.Judge(record, run, control.Reason, sizeAfter, await ImageCheck.RunAsync(path, record.Job.Format, CancellationToken.None), time.GetUtcNow());
+        if (report is VolumeJobSucceeded)
+            Compare(record, record.SizeBefore.Value - sizeAfter);
+        await measurements.TellAsync(record.Job, path);
+        return report;
     }
 
-    private async Task<RunResult> LaunchAsync(AttemptRecord record, string path, AttemptControl control)
+    /// <summary>A prediction that misses by more than one part in a hundred is a fault to be looked into: of ours, or of a disk that changed.</summary>
+    private void Compare(AttemptRecord record, long reclaimed)
+    {
+        const int Part = 100;
+        if (record.Predicted is { } predicted && Math.Abs(predicted - reclaimed) > predicted / Part)
+            logger.LogWarning("Operation {OperationId} was predicted to give back {Predicted} bytes and gave back {Reclaimed}.", record.Job.OperationId, predicted, reclaimed);
+    }
+
+    private async Task<RunResult> LaunchAsync(AttemptRecord record, string path, RunPlan plan, AttemptControl control)
     {
         using var activity = HostWorkerTelemetry.Source.StartActivity("virt-sparsify");
         using var ended = new CancellationTokenSource();
@@ -92,6 +108,7 @@ internal sealed class VolumeAttempt(
             var run = await tool.RunAsync(
                 path,
                 record.Job.Format,
+                plan,
                 journal.FolderOf(record.Job),
                 process => journal.Update(record with { Process = process, ProcessStart = ProcessTree.StartOf(process) }),
                 seen => progress.TryWrite(seen),
@@ -115,7 +132,9 @@ internal sealed class VolumeAttempt(
 
     private static void Describe(Activity? activity, object report)
     {
-        if (report is VolumeJobSucceeded succeeded)
+        if (report is VolumeJobSkipped skipped)
+            activity?.SetTag("sparsify.outcome", "Skipped").SetTag("sparsify.reclaimable", skipped.Reclaimable);
+        else if (report is VolumeJobSucceeded succeeded)
             activity?.SetTag("sparsify.outcome", succeeded.Outcome.ToString()).SetTag("sparsify.size.before", succeeded.SizeBefore).SetTag("sparsify.size.after", succeeded.SizeAfter);
         else if (report is VolumeJobFailed failed)
             activity?.SetStatus(ActivityStatusCode.Error, failed.Error.Message).SetTag("error.type", failed.Error.Kind.ToString());

@@ -31,6 +31,13 @@ internal sealed partial class FileSystemPlan
         }
     }
 
+    /// <summary>Whether it is known why a device was passed over.</summary>
+    public bool IsPassedOver(string device)
+    {
+        lock (_gate)
+            return _passedOver.ContainsKey(device) && IsFileSystem(device);
+    }
+
     public void See(string line)
     {
         lock (_gate)

@@ -1,15 +1,16 @@
 namespace Sparsify.HostWorker.Runs;
 
 /// <summary>
-/// How far a run is, from its messages. The number of steps to come is not known before it ends, so each step
-/// takes a share of what is left: the fraction never falls and never reaches the end early.
+/// How far a run is, from its messages: the share of the planned bytes whose step is done. A step is done when the next
+/// one begins.
 /// </summary>
-internal sealed class RunProgress
+internal sealed class RunProgress(RunPlan plan)
 {
-    private const double Launched = 0.3;
-    private const double ShareOfRest = 0.35;
+    private static readonly string[] StepPrefixes = ["Trimming ", "Clearing Linux swap on ", "Discard space in volgroup "];
+    private readonly List<string> _devices = [];
 
-    public double Fraction { get; private set; } = 0.01;
+    /// <summary>From 0 to 1; never falls.</summary>
+    public double Fraction { get; private set; }
 
     public string Stage { get; private set; } = "Starting the appliance";
 
@@ -23,6 +24,10 @@ internal sealed class RunProgress
     /// <summary>The file systems that the run set out to trim, and what became of each.</summary>
     public FileSystemPlan FileSystems { get; } = new();
 
+    /// <summary>A sentence for each planned step that the run did not come to, and said nothing of.</summary>
+    public IReadOnlyList<string> NotDone =>
+        [.. plan.Steps.Where(s => !_devices.Contains(s.Device) && !FileSystems.IsPassedOver(s.Device)).Select(s => $"{s.Device} ({s.FileSystem}) was passed over in silence; {s.Reclaimable} bytes were planned for it.")];
+
     public void See(RunMessage message)
     {
         switch (message.Type)
@@ -33,16 +38,17 @@ internal sealed class RunProgress
             case "error":
                 Errors.Add(message.Text);
                 break;
-            case "message" when IsStep(message.Text):
-                Steps.Add(message.Text);
-                Stage = message.Text;
-                Fraction = Steps.Count == 1 ? Launched : Fraction + ((1 - Fraction) * ShareOfRest);
+            case "message" when StepPrefixes.FirstOrDefault(p => message.Text.StartsWith(p, StringComparison.Ordinal)) is { } prefix:
+                Begin(message.Text, plan.DeviceOf(message.Text[prefix.Length..]));
                 break;
         }
     }
 
-    private static bool IsStep(string text) =>
-        text.StartsWith("Trimming ", StringComparison.Ordinal)
-        || text.StartsWith("Clearing Linux swap on ", StringComparison.Ordinal)
-        || text.StartsWith("Discard space in volgroup ", StringComparison.Ordinal);
+    private void Begin(string step, string device)
+    {
+        Steps.Add(step);
+        Stage = step;
+        Fraction = Math.Max(Fraction, plan.ShareOf([.. _devices.Where(d => d != device)]));
+        _devices.Add(device);
+    }
 }

@@ -23,13 +23,14 @@ internal sealed class VirtSparsify(IOptions<HostWorkerOptions> options, Applianc
     /// <summary>Runs to the end, whatever comes.</summary>
     /// <param name="path">The volume's real path.</param>
     /// <param name="format">Its format; always given, never probed.</param>
+    /// <param name="plan">What it will work on.</param>
     /// <param name="folder">An empty folder for the run's files.</param>
     /// <param name="started">Called with the id of the process, so that it can be journaled.</param>
     /// <param name="progressed">Called a few times a second.</param>
     /// <param name="stop">Asks it to end with SIGINT.</param>
     /// <param name="fence">Ends it and its qemu with SIGKILL: only when the right to the disk is lost and SIGINT did not end it.</param>
     public async Task<RunResult> RunAsync(
-        string path, VolumeFormat format, string folder, Action<int> started, Action<RunProgress> progressed, CancellationToken stop, CancellationToken fence)
+        string path, VolumeFormat format, RunPlan plan, string folder, Action<int> started, Action<RunProgress> progressed, CancellationToken stop, CancellationToken fence)
     {
         var messages = Path.Combine(folder, "messages");
         var pidFile = Path.Combine(folder, "pid");
@@ -38,7 +39,7 @@ internal sealed class VirtSparsify(IOptions<HostWorkerOptions> options, Applianc
         await using var stopping = stop.Register(() => stopped.TrySetResult());
         var tail = new TailBuffer(TailCharacters);
         var complaints = new TailBuffer(ComplaintCharacters);
-        var progress = new RunProgress();
+        var progress = new RunProgress(plan);
         string[] arguments =
         [
             "-c", LifelineScript, "lifeline", pidFile,

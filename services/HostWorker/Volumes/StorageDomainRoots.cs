@@ -1,3 +1,4 @@
+using Sparsify.DiskImages.Files;
 using Microsoft.Extensions.Options;
 
 namespace Sparsify.HostWorker.Volumes;

@@ -19,6 +19,7 @@ public static class EligibilityRules
         StorageRules.DiscardUnsupported,
         StorageRules.WipeAfterDelete,
         ImageRules.Encrypted,
+        ImageRules.VolumeGroupIncomplete,
         ImageRules.FormatUnsupported,
         StorageRules.Qcow2OnBlock,
     ];

@@ -28,6 +28,11 @@ internal static class ImageRules
             ? new(ViolationCodes.Encrypted, "The disk is encrypted, and without a key the whole run would fail.", "Trim it from inside the guest, with discard allowed through the encryption.")
             : null;
 
+    public static Violation? VolumeGroupIncomplete(DiskFacts facts, bool allowSnapshots) =>
+        facts.Disk.VolumeGroupIncomplete
+            ? new(ViolationCodes.VolumeGroupIncomplete, "A volume group of the guest spans several disks: a run fails on one of them alone.", "Trim it from inside the guest, or move the group's extents to one disk (pvmove, vgreduce).")
+            : null;
+
     public static Violation? FormatUnsupported(DiskFacts facts, bool allowSnapshots)
     {
         var disk = facts.Disk;

@@ -66,6 +66,8 @@ internal sealed class DiskReportedConsumer(OrchestratorDbContext db, DiskFactsRe
             InternalSnapshots = found.InternalSnapshots,
             Qcow2Version = found.Qcow2Version,
             Encrypted = found.Encrypted,
+            VolumeGroupIncomplete = found.VolumeGroupIncomplete,
+            Measurement = found.Measurement,
             Allocation = found.Allocation,
             HostReportedAt = found.HostReportedAt,
         }).Entity;
@@ -102,9 +104,14 @@ internal sealed class DiskReportedConsumer(OrchestratorDbContext db, DiskFactsRe
         disk.InternalSnapshots = report.InternalSnapshots ?? disk.InternalSnapshots;
         disk.Qcow2Version = report.Qcow2Version ?? disk.Qcow2Version;
         disk.Encrypted = report.Encrypted ?? disk.Encrypted;
+        disk.VolumeGroupIncomplete = report.VolumeGroupIncomplete ?? disk.VolumeGroupIncomplete;
+        disk.Measurement = Newer(report.Measurement, disk.Measurement);
         disk.Illegal = report.Illegal ?? disk.Illegal;
         disk.WipeAfterDelete = report.WipeAfterDelete ?? disk.WipeAfterDelete;
     }
+
+    private static VolumeMeasurement? Newer(VolumeMeasurement? reported, VolumeMeasurement? known) =>
+        reported is null || known?.MeasuredAt > reported.MeasuredAt ? known : reported;
 
     internal sealed class Definition() : PublicInputDefinition<DiskReportedConsumer>("disk-reported");
 }

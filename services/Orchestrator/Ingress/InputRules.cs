@@ -9,11 +9,13 @@ internal static partial class InputRules
     private const int MaximumName = 255;
     private const int MaximumPath = 4096;
     private const int MaximumVolumes = 1000;
+    private const int MaximumRegions = 1000;
 
     public static void Check(SparsifyDiskRequested request)
     {
         NotEmpty(request.RequestId, "requestId");
         NotEmpty(request.DiskId, "diskId");
+        NotNegative(request.MinReclaimable, "minReclaimable");
         OptionalText(request.RequestedBy, "requestedBy");
     }
 
@@ -33,6 +35,10 @@ internal static partial class InputRules
         NotNegative(report.ActualSize, "actualSize");
         NotNegative(report.DerivedDisks ?? 0, "derivedDisks");
         NotNegative(report.InternalSnapshots ?? 0, "internalSnapshots");
+        NotNegative(report.Measurement?.Reclaimable ?? 0, "measurement.reclaimable");
+        NotNegative(report.Measurement?.HeldBySnapshots ?? 0, "measurement.heldBySnapshots");
+        if (report.Measurement?.Regions.Count > MaximumRegions)
+            throw new InvalidInputException("measurement.regions", $"{report.Measurement.Regions.Count} regions; at most {MaximumRegions} are allowed.");
         OptionalText(report.FormatName, "formatName");
         OptionalText(report.Host, "host");
         if (report.ChainLength is < 1)

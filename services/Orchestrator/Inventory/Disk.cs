@@ -35,6 +35,10 @@ public sealed class Disk
 
     public bool Encrypted { get; set; }
 
+    public bool VolumeGroupIncomplete { get; set; }
+
+    public VolumeMeasurement? Measurement { get; set; }
+
     public bool Illegal { get; set; }
 
     public bool WipeAfterDelete { get; set; }

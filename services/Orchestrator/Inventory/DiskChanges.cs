@@ -38,6 +38,7 @@ internal sealed class DiskChanges(OrchestratorDbContext db, DiskFactsReader fact
         Allocation = facts.Disk.Allocation,
         VirtualSize = facts.Disk.VirtualSize,
         ActualSize = facts.Disk.ActualSize,
+        Measurement = facts.Disk.Measurement,
         Vms = [.. facts.Vms.Select(vm => new DiskVm(vm.Id, vm.Name, vm.Status))],
         Violations = EligibilityRules.Check(facts, facts.Disk.Id, allowSnapshots: false),
         OperationId = facts.LockedBy,

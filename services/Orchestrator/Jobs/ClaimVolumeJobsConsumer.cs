@@ -78,6 +78,8 @@ internal sealed class ClaimVolumeJobsConsumer(OrchestratorDbContext db, Leases l
             Path = job.Path,
             Format = job.Format,
             AllowSnapshots = job.AllowSnapshots,
+            MinReclaimable = job.MinReclaimable,
+            Force = job.Force,
             LeaseDuration = options.Value.LeaseDuration,
         });
     }

@@ -17,6 +17,10 @@ public sealed class VolumeJob
 
     public bool AllowSnapshots { get; init; }
 
+    public long MinReclaimable { get; init; }
+
+    public bool Force { get; init; }
+
     public long Generation { get; init; }
 
     public OperationPriority Priority { get; init; }

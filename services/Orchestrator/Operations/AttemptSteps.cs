@@ -31,6 +31,7 @@ internal static class AttemptSteps
     {
         VolumeJobSucceeded succeeded => AttemptEnd.Of(succeeded),
         VolumeJobFailed failed => AttemptEnd.Of(failed),
+        VolumeJobSkipped skipped => AttemptEnd.Of(skipped),
         VolumeJobCanceled canceled => AttemptEnd.Of(canceled),
         VolumeJobLost lost => AttemptEnd.Of(lost),
         _ => throw new ArgumentException($"{message.GetType().Name} does not end an attempt.", nameof(message)),

@@ -34,6 +34,13 @@ public sealed class Operation : SagaStateMachineInstance, ISagaVersion
 
     public string? Host { get; set; }
 
+    public long MinReclaimable { get; set; }
+
+    public bool Force { get; set; }
+
+    /// <summary>Bytes that the run was to give back.</summary>
+    public long? Predicted { get; set; }
+
     public long? SizeBefore { get; set; }
 
     public long? SizeAfter { get; set; }

@@ -45,6 +45,8 @@ internal sealed class OperationStateMachine : MassTransitStateMachine<Operation>
                 lost => lost.Close().TransitionTo(Recovering).TransitionTo(NeedsAttention)));
 
         During(Queued, Running,
+            When(JobSkipped).IfCurrent(
+                skipped => skipped.Close().CopyFigure().TransitionTo(Skipped)),
             When(JobFailed).IfCurrent(failed => failed.Close().IfElse(
                 context => !context.Message.EndedByItself,
                 cutOff => cutOff.TransitionTo(Recovering).TransitionTo(NeedsAttention),
@@ -55,6 +57,7 @@ internal sealed class OperationStateMachine : MassTransitStateMachine<Operation>
 
         During(Canceling,
             When(JobStarted).IfCurrent(started => started.CopyStart()),
+            When(JobSkipped).IfCurrent(skipped => skipped.Close().TransitionTo(Canceled)),
             When(JobFailed).IfCurrent(failed => failed.Close().IfElse(
                 context => !context.Message.EndedByItself,
                 cutOff => cutOff.TransitionTo(Recovering).TransitionTo(NeedsAttention),
@@ -66,11 +69,12 @@ internal sealed class OperationStateMachine : MassTransitStateMachine<Operation>
             Ignore(JobStarted),
             Ignore(JobUnclaimed));
 
-        foreach (var settled in new[] { Recovering, NeedsAttention, Rejected, Completed, Failed, Canceled })
+        foreach (var settled in new[] { Recovering, NeedsAttention, Rejected, Skipped, Completed, Failed, Canceled })
         {
             During(settled,
                 When(JobSucceeded).AcknowledgeStale(),
                 When(JobFailed).AcknowledgeStale(),
+                When(JobSkipped).AcknowledgeStale(),
                 When(JobCanceled).AcknowledgeStale(),
                 Ignore(JobStarted),
                 Ignore(JobLost),
@@ -81,6 +85,7 @@ internal sealed class OperationStateMachine : MassTransitStateMachine<Operation>
         DuringAny(Ignore(Requested));
 
         WhenEnter(Rejected, state => state.Finish());
+        WhenEnter(Skipped, state => state.Finish());
         WhenEnter(Queued, state => state.PublishChange());
         WhenEnter(Running, state => state.PublishChange());
         WhenEnter(Canceling, state => state.PublishChange());
@@ -92,6 +97,8 @@ internal sealed class OperationStateMachine : MassTransitStateMachine<Operation>
     }
 
     public State Rejected { get; } = null!;
+
+    public State Skipped { get; } = null!;
 
     public State Queued { get; } = null!;
 
@@ -117,6 +124,8 @@ internal sealed class OperationStateMachine : MassTransitStateMachine<Operation>
 
     public Event<VolumeJobSucceeded> JobSucceeded { get; } = null!;
 
+    public Event<VolumeJobSkipped> JobSkipped { get; } = null!;
+
     public Event<VolumeJobFailed> JobFailed { get; } = null!;
 
     public Event<VolumeJobCanceled> JobCanceled { get; } = null!;
@@ -141,6 +150,8 @@ internal sealed class OperationStateMachine : MassTransitStateMachine<Operation>
         });
         Event(() => JobStarted, e => e.CorrelateById(context => context.Message.OperationId).OnMissingInstance(missing => missing.Discard()));
         Event(() => JobSucceeded, e => e.CorrelateById(context => context.Message.OperationId)
+            .OnMissingInstance(missing => missing.ExecuteAsync(context => context.ForgetAttempt(context.Message.Host, context.Message.OperationId, context.Message.Attempt))));
+        Event(() => JobSkipped, e => e.CorrelateById(context => context.Message.OperationId)
             .OnMissingInstance(missing => missing.ExecuteAsync(context => context.ForgetAttempt(context.Message.Host, context.Message.OperationId, context.Message.Attempt))));
         Event(() => JobFailed, e => e.CorrelateById(context => context.Message.OperationId)
             .OnMissingInstance(missing => missing.ExecuteAsync(context => context.ForgetAttempt(context.Message.Host, context.Message.OperationId, context.Message.Attempt))));

@@ -17,6 +17,8 @@ internal static class OperationSteps
         operation.RequestedBy = request.RequestedBy;
         operation.Priority = request.Priority;
         operation.AllowSnapshots = request.AllowSnapshots;
+        operation.MinReclaimable = request.MinReclaimable;
+        operation.Force = request.Force;
         operation.CreatedAt = request.RequestedAt ?? context.Service<TimeProvider>().GetUtcNow();
         operation.TraceId = Activity.Current?.TraceId.ToHexString();
     }
@@ -31,6 +33,7 @@ internal static class OperationSteps
             operation.Attempt = started.Attempt;
             operation.Host = started.Host;
             operation.SizeBefore = started.SizeBefore;
+            operation.Predicted = started.Predicted;
             operation.StartedAt ??= started.StartedAt;
             operation.Violations = [];
             operation.Error = null;
@@ -40,7 +43,15 @@ internal static class OperationSteps
         binder.Then(context =>
         {
             context.Saga.Outcome = context.Message.Outcome;
+            context.Saga.Predicted = context.Message.Predicted;
             context.Saga.Warnings = [.. context.Message.Warnings];
+            context.Saga.Violations = [];
+        });
+
+    public static EventActivityBinder<Operation, VolumeJobSkipped> CopyFigure(this EventActivityBinder<Operation, VolumeJobSkipped> binder) =>
+        binder.Then(context =>
+        {
+            context.Saga.Predicted = context.Message.Reclaimable;
             context.Saga.Violations = [];
         });
 

@@ -65,6 +65,7 @@ public sealed class OrchestratorDbContext(DbContextOptions<OrchestratorDbContext
         {
             disk.ToTable("disks");
             disk.Property(d => d.Id).ValueGeneratedNever();
+            disk.Property(d => d.Measurement).AsJson();
             disk.HasIndex(d => new { d.StorageDomain, d.Path }).IsUnique();
         });
         model.Entity<VirtualMachine>(vm =>

@@ -21,7 +21,7 @@ public sealed class DiscoveryTests
         await File.WriteAllTextAsync(worker.File("notes.txt"), "");
         File.CreateSymbolicLink(worker.File("link.img"), worker.File("plain.img"));
 
-        var found = new VolumeDiscovery(worker.Wrapped, TimeProvider.System, NullLogger<VolumeDiscovery>.Instance).Look(Worker.Domain, worker.Storage).ToDictionary(d => d.Path);
+        var found = worker.Discovery.Look(Worker.Domain, worker.Storage).ToDictionary(d => d.Path);
         Assert.Equal(["broken.qcow2", "foreign.vmdk", "plain.img", "web/base.qcow2", "web/leaf.qcow2"], found.Keys.Order(StringComparer.Ordinal));
         Assert.Equal((VolumeFormat.Raw, 8L << 20, 0L), (found["plain.img"].Format, found["plain.img"].VirtualSize, found["plain.img"].ActualSize));
         Assert.Equal((2, 16L << 20, 0), (found["web/leaf.qcow2"].ChainLength, found["web/leaf.qcow2"].VirtualSize, found["web/leaf.qcow2"].DerivedDisks));
@@ -68,19 +68,36 @@ public sealed class DiscoveryTests
     }
 
     [Fact]
+    public async Task Every_volume_is_measured_and_measured_again_only_when_it_has_changed()
+    {
+        using var worker = new Worker();
+        await Tools.RunAsync("bash", "-c", $"cd '{worker.Storage}' && truncate -s 32M a.img && mkfs.ext4 -q -F a.img && dd if=/dev/urandom of=a.img bs=1M seek=20 count=4 conv=notrunc status=none && qemu-img convert -f raw -O qcow2 a.img b.qcow2");
+        var discovery = worker.Discovery;
+        var first = discovery.Look(Worker.Domain, worker.Storage).ToDictionary(d => d.Path);
+        Assert.Equal((4L << 20, true, "ext4"), (first["a.img"].Measurement!.Reclaimable, first["a.img"].Measurement!.Exact, Assert.Single(first["a.img"].Measurement!.Regions).FileSystem));
+        Assert.Equal(4L << 20, first["b.qcow2"].Measurement!.Reclaimable);
+        await Tools.RunAsync("bash", "-c", $"dd if=/dev/urandom of='{worker.File("a.img")}' bs=1M seek=25 count=1 conv=notrunc status=none");
+        var second = discovery.Look(Worker.Domain, worker.Storage).ToDictionary(d => d.Path);
+        Assert.Equal(5L << 20, second["a.img"].Measurement!.Reclaimable);
+        Assert.Same(first["b.qcow2"].Measurement, second["b.qcow2"].Measurement);
+    }
+
+    [Fact]
     public async Task Encryption_is_found_at_the_start_and_in_partitions_of_both_kinds()
     {
         using var worker = new Worker();
-        foreach (var (name, table) in new[] { ("mbr", "dos"), ("gpt", "gpt") })
+        foreach (var (name, table) in new[] { ("mbr.img", "dos"), ("gpt.img", "gpt") })
         {
             await Tools.RunAsync("truncate", "-s", "16M", worker.File(name));
-            await Tools.RunAsync("bash", "-c", $"printf 'label: {table}\\nstart=2048, size=4096\\nstart=8192\\n' | sfdisk --quiet '{worker.File(name)}'");
-            Assert.False(GuestEncryption.IsIn(worker.File(name)));
+            await Tools.RunAsync("bash", "-c", $"printf 'label: {table}\\nstart=2048, size=4096\nstart=8192\n' | sfdisk --quiet '{worker.File(name)}'");
+            Assert.False(IsEncrypted(name));
             await Tools.RunAsync("bash", "-c", $"printf 'LUKS\\272\\276' | dd of='{worker.File(name)}' bs=512 seek=8192 conv=notrunc status=none");
-            Assert.True(GuestEncryption.IsIn(worker.File(name)));
+            Assert.True(IsEncrypted(name));
         }
 
-        await Tools.RunAsync("bash", "-c", $"printf 'xxx-FVE-FS-' >'{worker.File("bitlocker")}'; truncate -s 1M '{worker.File("bitlocker")}'");
-        Assert.True(GuestEncryption.IsIn(worker.File("bitlocker")));
+        await Tools.RunAsync("bash", "-c", $"printf 'xxx-FVE-FS-' >'{worker.File("bitlocker.img")}'; truncate -s 1M '{worker.File("bitlocker.img")}'");
+        Assert.True(IsEncrypted("bitlocker.img"));
+
+        bool IsEncrypted(string name) => worker.Discovery.Look(Worker.Domain, worker.Storage).Single(d => d.Path == name).Encrypted!.Value;
     }
 }

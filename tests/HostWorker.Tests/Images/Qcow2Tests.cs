@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using Sparsify.Contracts;
+using Sparsify.DiskImages;
+using Sparsify.DiskImages.Images.Qcow2;
 using Sparsify.HostWorker.Images;
 using Sparsify.HostWorker.Volumes;
 using Sparsify.Testing.Disks;
@@ -19,7 +21,9 @@ public sealed class Qcow2Tests
         await Tools.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", worker.File("base.qcow2"), "10M");
         await Tools.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", "-o", options, "-b", "base.qcow2", "-F", "qcow2", worker.File("a.qcow2"), "20M");
         await Tools.RunAsync("qemu-img", "snapshot", "-c", "one", worker.File("a.qcow2"));
-        Assert.Equal(new Qcow2Header(version, 20 << 20, "base.qcow2", "qcow2", false, 1, false), Qcow2Header.Read(worker.File("a.qcow2")));
+        var header = Qcow2Header.Read(worker.File("a.qcow2"));
+        Assert.Equal((version, 20L << 20, "base.qcow2", "qcow2", 1), (header.Version, header.VirtualSize, header.BackingFile, header.BackingFormat, header.InternalSnapshots));
+        Assert.Equal((false, false, false, false), (header.Encrypted, header.ExternalData, header.Dirty, header.Corrupt));
     }
 
     [Fact]
@@ -31,38 +35,6 @@ public sealed class Qcow2Tests
         await Tools.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", "-o", $"data_file={worker.File("data")},data_file_raw=on", worker.File("d.qcow2"), "4M");
         Assert.True(Qcow2Header.Read(worker.File("e.qcow2")).Encrypted);
         Assert.True(Qcow2Header.Read(worker.File("d.qcow2")).ExternalData);
-    }
-
-    [Fact]
-    public async Task Every_truncation_and_every_flipped_byte_of_a_header_is_refused_or_read_and_never_a_fault()
-    {
-        using var worker = new Worker();
-        await Tools.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", worker.File("base.qcow2"), "10M");
-        await Tools.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", "-b", "base.qcow2", "-F", "qcow2", worker.File("a.qcow2"), "20M");
-        var header = (await File.ReadAllBytesAsync(worker.File("a.qcow2"))).AsSpan(0, 1024).ToArray();
-        for (var length = 0; length < header.Length; length++)
-            Try(header.AsSpan(0, length));
-        var random = new Random(20260102);
-        for (var i = 0; i < 20_000; i++)
-        {
-            var copy = header.ToArray();
-            for (var flips = random.Next(1, 6); flips > 0; flips--)
-                copy[random.Next(200)] = (byte)random.Next(256);
-            Try(copy);
-        }
-
-        static void Try(ReadOnlySpan<byte> bytes)
-        {
-            try
-            {
-                var read = Qcow2Header.Parse(bytes, "a.qcow2");
-                Assert.True(read.VirtualSize >= 0 && read.InternalSnapshots >= 0);
-            }
-            catch (ImageFormatException)
-            {
-                // Refused with a reason.
-            }
-        }
     }
 
     [Fact]
@@ -128,6 +100,8 @@ public sealed class Qcow2Tests
         BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(4), 3);
         BinaryPrimitives.WriteUInt64BigEndian(header.AsSpan(8), 1024);
         BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(16), (uint)backing.Length);
+        BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(20), 16);
+        BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(96), 4);
         BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(100), 104);
         BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(104), backingFormat ? 0xE2792ACA : 0);
         BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(108), 5);

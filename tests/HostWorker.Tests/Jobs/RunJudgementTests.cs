@@ -94,13 +94,15 @@ public sealed class RunJudgementTests
     private static object Judge(RunResult run, long after, StopReason? stopped = null, ImageCheckResult? image = null) =>
         RunJudgement.Judge(Record, run, stopped, after, image ?? ImageCheckResult.Sound, Now);
 
+    private static readonly RunPlan Plan = new([new PlannedStep("/dev/sda1", "ext4", 600)]);
+
     private static StopReason? Reason(string? name) => name is null ? null : Enum.Parse<StopReason>(name);
 
     private static RunResult Run(int exitCode, params string[] steps) => Run(exitCode, false, steps);
 
     private static RunResult Run(int exitCode, bool killed, params string[] steps)
     {
-        var progress = new RunProgress();
+        var progress = new RunProgress(Plan);
         foreach (var step in steps)
             progress.See(new RunMessage("message", step));
         return new RunResult(exitCode, progress, "its output", killed);

@@ -5,20 +5,38 @@ namespace Sparsify.HostWorker.Tests.Runs;
 
 public sealed class RunProgressTests
 {
+    private static readonly RunPlan Plan = new(
+    [
+        new PlannedStep("/dev/sda1", "ext4", 700),
+        new PlannedStep("/dev/sda2", "btrfs", 200),
+        new PlannedStep("/dev/sda3", "swap", 100),
+        new PlannedStep("vg", "free space", 0),
+    ]);
+
     [Fact]
-    public void Progress_only_rises_and_is_not_at_its_end_before_the_run_is()
+    public void Progress_is_the_share_of_planned_bytes_whose_step_is_done()
     {
-        var progress = new RunProgress();
-        var seen = new List<double> { progress.Fraction };
-        for (var i = 0; i < 50; i++)
+        var progress = new RunProgress(Plan);
+        var seen = new List<double>();
+        foreach (var step in new[] { "Trimming /dev/sda1", "Trimming btrfsvol:/dev/sda2/root", "Trimming btrfsvol:/dev/sda2/home", "Clearing Linux swap on /dev/sda3", "Discard space in volgroup vg" })
         {
-            progress.See(new RunMessage("message", $"Trimming /dev/sda{i}"));
+            progress.See(new RunMessage("message", step));
             seen.Add(progress.Fraction);
         }
 
-        Assert.Equal(seen.Order(), seen);
-        Assert.True(seen[^1] < 1);
-        Assert.Equal((50, "Trimming /dev/sda49"), (progress.Steps.Count, progress.Stage));
+        Assert.Equal([0, 0.7, 0.7, 0.9, 1], seen);
+        Assert.Empty(progress.NotDone);
+    }
+
+    [Fact]
+    public void A_planned_step_that_never_came_is_named()
+    {
+        var progress = new RunProgress(Plan);
+        progress.See(new RunMessage("message", "Trimming /dev/sda1"));
+        progress.See(new RunMessage("message", "Clearing Linux swap on /dev/sda3"));
+        Assert.Equal(
+            ["/dev/sda2 (btrfs) was passed over in silence; 200 bytes were planned for it.", "vg (free space) was passed over in silence; 0 bytes were planned for it."],
+            progress.NotDone);
     }
 
     [Theory]

@@ -85,7 +85,7 @@ public sealed class VolumeTests
         using var worker = new Worker();
         await Tools.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", worker.File("base.qcow2"), "4M");
         await Tools.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", "-b", "base.qcow2", "-F", "qcow2", worker.File("leaf.qcow2"));
-        var (_, violations) = new VolumeCheck(worker.Roots).Examine(Worker.Job("leaf.qcow2", VolumeFormat.Qcow2, allowSnapshots));
+        var (_, violations, _) = worker.Check.Examine(Worker.Job("leaf.qcow2", VolumeFormat.Qcow2, allowSnapshots));
         Assert.Equal(refusal is null ? [] : [refusal], violations.Select(v => v.Code));
     }
 
@@ -97,9 +97,9 @@ public sealed class VolumeTests
         using var worker = new Worker();
         Directory.CreateDirectory(worker.File("new"));
         await Tools.RunAsync("qemu-img", "create", "-q", "-f", format, worker.File(name), "4M");
-        Assert.Empty(new VolumeCheck(worker.Roots).Examine(Worker.Job(name, volumeFormat)).Violations);
+        Assert.Empty(worker.Check.Examine(Worker.Job(name, volumeFormat)).Violations);
         await Tools.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", "-b", $"../{name}", "-F", format, worker.File("new/leaf.qcow2"));
-        var violation = Assert.Single(new VolumeCheck(worker.Roots).Examine(Worker.Job(name, volumeFormat)).Violations);
+        var violation = Assert.Single(worker.Check.Examine(Worker.Job(name, volumeFormat)).Violations);
         Assert.Equal("HAS_DERIVED_DISKS", violation.Code);
         Assert.Contains("new/leaf.qcow2", violation.Message, StringComparison.Ordinal);
     }
@@ -110,7 +110,7 @@ public sealed class VolumeTests
         using var worker = new Worker();
         await Tools.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", worker.File("base.qcow2"), "4M");
         await Tools.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", "-o", "compat=0.10", "-b", "base.qcow2", "-F", "qcow2", worker.File("leaf.qcow2"));
-        var (_, violations) = new VolumeCheck(worker.Roots).Examine(Worker.Job("leaf.qcow2", VolumeFormat.Qcow2, allowSnapshots: true));
+        var (_, violations, _) = worker.Check.Examine(Worker.Job("leaf.qcow2", VolumeFormat.Qcow2, allowSnapshots: true));
         Assert.Equal(["FORMAT_UNSUPPORTED"], violations.Select(v => v.Code));
     }
 

@@ -12,12 +12,14 @@ internal sealed class Published
     public IEnumerable<T> Of<T>() => _messages.OfType<T>();
 
     internal sealed class Consumer(Published published) :
-        IConsumer<SparsifyDiskAccepted>, IConsumer<SparsifyDiskRejected>, IConsumer<SparsifyDiskCompleted>, IConsumer<SparsifyDiskFailed>,
+        IConsumer<SparsifyDiskAccepted>, IConsumer<SparsifyDiskRejected>, IConsumer<SparsifyDiskSkipped>, IConsumer<SparsifyDiskCompleted>, IConsumer<SparsifyDiskFailed>,
         IConsumer<SparsifyDiskCanceled>, IConsumer<SparsifyDiskNeedsAttention>, IConsumer<DiskUnlocked>
     {
         public Task Consume(ConsumeContext<SparsifyDiskAccepted> context) => Hear(context);
 
         public Task Consume(ConsumeContext<SparsifyDiskRejected> context) => Hear(context);
+
+        public Task Consume(ConsumeContext<SparsifyDiskSkipped> context) => Hear(context);
 
         public Task Consume(ConsumeContext<SparsifyDiskCompleted> context) => Hear(context);
 

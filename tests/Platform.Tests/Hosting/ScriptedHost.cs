@@ -91,6 +91,20 @@ internal sealed class ScriptedHost(string name, IBus bus)
         EndedAt = DateTimeOffset.UtcNow,
     });
 
+    /// <summary>What it answers when it is asked to measure; null is no answer.</summary>
+    public VolumeMeasurement? Measurement { get; set; }
+
+    public Task SkippedAsync(SparsifyVolume job, long reclaimable) => bus.Publish(new VolumeJobSkipped
+    {
+        OperationId = job.OperationId,
+        Attempt = job.Attempt,
+        Generation = job.Generation,
+        Host = name,
+        Reclaimable = reclaimable,
+        Size = 1000,
+        EndedAt = DateTimeOffset.UtcNow,
+    });
+
     public Task FailedAsync(SparsifyVolume job, bool retryable, bool endedByItself = true) => bus.Publish(new VolumeJobFailed
     {
         OperationId = job.OperationId,
@@ -124,7 +138,7 @@ internal sealed class ScriptedHost(string name, IBus bus)
 
     internal sealed class Second;
 
-    internal sealed class Inbox<TWhich>(IServiceProvider services) : IConsumer<SparsifyVolume>, IConsumer<CancelVolumeJob>, IConsumer<VolumeJobClosed>
+    internal sealed class Inbox<TWhich>(IServiceProvider services) : IConsumer<SparsifyVolume>, IConsumer<CancelVolumeJob>, IConsumer<VolumeJobClosed>, IConsumer<MeasureVolume>
     {
         public Task Consume(ConsumeContext<SparsifyVolume> context) => Hand(context.Message);
 
@@ -132,9 +146,15 @@ internal sealed class ScriptedHost(string name, IBus bus)
 
         public Task Consume(ConsumeContext<VolumeJobClosed> context) => Hand(context.Message);
 
+        public Task Consume(ConsumeContext<MeasureVolume> context) => Self.Measurement is { } measurement
+            ? context.RespondAsync(new VolumeMeasured { Host = Self.Name, StorageDomain = context.Message.StorageDomain, Path = context.Message.Path, VirtualSize = 10_000, ActualSize = 1000, Measurement = measurement })
+            : Task.CompletedTask;
+
+        private ScriptedHost Self => services.GetRequiredService<IReadOnlyList<ScriptedHost>>()[typeof(TWhich) == typeof(First) ? 0 : 1];
+
         private Task Hand(object message)
         {
-            services.GetRequiredService<IReadOnlyList<ScriptedHost>>()[typeof(TWhich) == typeof(First) ? 0 : 1].Receive(message);
+            Self.Receive(message);
             return Task.CompletedTask;
         }
     }

@@ -49,6 +49,30 @@ public sealed class LifeTests
 
     [Theory]
     [MemberData(nameof(BackEnds))]
+    public async Task A_disk_with_too_little_to_gain_is_skipped_with_the_figure_and_unlocked(BackEndKind kind)
+    {
+        await using var platform = await TestPlatform.StartAsync(kind);
+        var disk = await platform.AddDiskAsync();
+        var operation = await platform.RequestAsync(disk, new { minReclaimable = 5000 });
+        var job = await platform.HostA.GetJobAsync(operation);
+        Assert.Equal((5000, false), (job.MinReclaimable, job.Force));
+        await platform.HostA.RenewAsync(job);
+        await platform.HostA.SkippedAsync(job, 300);
+        // A repetition, and a word of another attempt, change nothing.
+        await platform.HostA.SkippedAsync(job, 300);
+        await platform.HostA.FailedAsync(job, retryable: true);
+
+        var skipped = await platform.Client.OperationInAsync(operation, Limit);
+        Assert.Equal(("Skipped", 300), (skipped.Text("state"), skipped.GetProperty("predicted").GetInt64()));
+        await TestPlatform.UntilAsync(() => platform.Published.Of<DiskUnlocked>().Any() && platform.Published.Of<SparsifyDiskSkipped>().Any(), "the end was published");
+        var told = Assert.Single(platform.Published.Of<SparsifyDiskSkipped>());
+        Assert.Equal((disk, 300, 5000), (told.DiskId, told.Reclaimable, told.MinReclaimable));
+        Assert.Equal((0, 0), await platform.WithDatabaseAsync(async db => (await db.DiskLocks.CountAsync(), await db.Leases.CountAsync())));
+        Assert.True((await platform.HostA.GetJobAsync(await platform.RequestAsync(disk, new { force = true }))).Force);
+    }
+
+    [Theory]
+    [MemberData(nameof(BackEnds))]
     public async Task A_failure_that_may_pass_gets_more_attempts_and_then_fails(BackEndKind kind)
     {
         await using var platform = await TestPlatform.StartAsync(kind, ("Sparsify:Orchestrator:MaximumAttempts", "2"));

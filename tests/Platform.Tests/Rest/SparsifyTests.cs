@@ -68,6 +68,53 @@ public sealed class SparsifyTests
     }
 
     [Fact]
+    public async Task A_dry_run_has_a_host_measure_and_else_gives_the_last_known_figures()
+    {
+        await using var platform = await TestPlatform.StartAsync(BackEndKind.Embedded, ("Sparsify:Api:MeasureTimeout", "00:00:02"));
+        var known = new VolumeMeasurement { Reclaimable = 111, HeldBySnapshots = 7, Exact = true, MeasuredAt = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero) };
+        var disk = await platform.AddDiskAsync(change: d => d with { Measurement = known });
+        var view = await platform.Client.GetAsync($"/api/v1/disks/{disk}");
+        Assert.Equal((111, 7, known.MeasuredAt), (view.GetProperty("reclaimable").GetInt64(), view.GetProperty("heldBySnapshots").GetInt64(), view.GetProperty("measuredAt").GetDateTimeOffset()));
+        Assert.Equal(111, await MeasuredAsync());
+
+        await platform.HostA.HeartbeatAsync();
+        await TestPlatform.UntilAsync(async () => (await platform.Client.GetAsync("/api/v1/hosts")).GetProperty("items").GetArrayLength() > 0, "the host is known");
+        Assert.Equal(111, await MeasuredAsync());
+        platform.HostA.Measurement = known with { Reclaimable = 222, Regions = [new MeasuredRegion { Kind = MeasuredRegionKind.GroupFreeSpace, Start = 1, Size = 2, Reclaimable = 222 }] };
+        Assert.Equal(222, await MeasuredAsync());
+
+        async Task<long> MeasuredAsync()
+        {
+            var (status, answer) = await platform.Client.SparsifyAsync(disk, new { dryRun = true });
+            Assert.Equal(HttpStatusCode.OK, status);
+            return answer.GetProperty("measurement").GetProperty("reclaimable").GetInt64();
+        }
+    }
+
+    [Fact]
+    public async Task What_a_host_measures_is_shown_and_an_older_figure_is_not()
+    {
+        await using var platform = await TestPlatform.StartAsync(BackEndKind.Embedded);
+        var disk = await platform.AddDiskAsync("measured");
+        var now = DateTimeOffset.UtcNow;
+        await MeasureAsync(500, now);
+        await TestPlatform.UntilAsync(async () => (await platform.Client.GetAsync($"/api/v1/disks/{disk}")) is var view && !view.IsNull("reclaimable") && view.GetProperty("reclaimable").GetInt64() == 500, "the figure is shown");
+        await MeasureAsync(900, now.AddMinutes(-1));
+        await MeasureAsync(600, now.AddMinutes(1));
+        await TestPlatform.UntilAsync(async () => (await platform.Client.GetAsync($"/api/v1/disks/{disk}")).GetProperty("reclaimable").GetInt64() == 600, "the newer figure is shown");
+
+        Task MeasureAsync(long reclaimable, DateTimeOffset at) => platform.Bus.Publish(new VolumeMeasured
+        {
+            Host = "host-a",
+            StorageDomain = TestPlatform.Domain,
+            Path = "measured.img",
+            VirtualSize = 10_000,
+            ActualSize = 1000,
+            Measurement = new VolumeMeasurement { Reclaimable = reclaimable, HeldBySnapshots = 0, Exact = true, MeasuredAt = at },
+        });
+    }
+
+    [Fact]
     public async Task Without_its_database_nothing_is_promised_and_nothing_started()
     {
         await using var platform = await TestPlatform.StartAsync(BackEndKind.Distributed);

@@ -9,6 +9,8 @@ internal sealed record AttemptEnd(int Attempt, long Generation, string Host, str
 
     public static AttemptEnd Of(VolumeJobFailed m) => new(m.Attempt, m.Generation, m.Host, "Failed", m.StartedAt, m.EndedAt, m.SizeBefore, m.SizeAfter, m.Error);
 
+    public static AttemptEnd Of(VolumeJobSkipped m) => new(m.Attempt, m.Generation, m.Host, "Skipped", null, m.EndedAt, m.Size, null, null);
+
     public static AttemptEnd Of(VolumeJobCanceled m) => new(m.Attempt, m.Generation, m.Host, "Canceled", null, m.EndedAt, m.SizeBefore, m.SizeAfter, null);
 
     public static AttemptEnd Of(VolumeJobLost m) => new(m.Attempt, m.Generation, m.Host, "Lost", null, m.LeaseEndedAt, null, null, new OperationError(

@@ -85,6 +85,8 @@ internal sealed class DiskLocking(OrchestratorDbContext db, DiskFactsReader fact
             Path = disk.Path,
             Format = disk.Format,
             AllowSnapshots = operation.AllowSnapshots,
+            MinReclaimable = operation.MinReclaimable,
+            Force = operation.Force,
             Generation = generation,
             Priority = operation.Priority,
             Status = VolumeJobStatus.Waiting,

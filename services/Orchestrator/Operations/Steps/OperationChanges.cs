@@ -22,6 +22,7 @@ internal static class OperationChanges
             Generation = operation.Generation,
             Attempt = operation.Attempt,
             Host = operation.Host,
+            Predicted = operation.Predicted,
             SizeBefore = operation.SizeBefore,
             SizeAfter = operation.SizeAfter,
             Outcome = operation.Outcome,

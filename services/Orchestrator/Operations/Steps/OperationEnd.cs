@@ -36,6 +36,14 @@ internal sealed class OperationEnd(DiskLocking locking, TimeProvider time)
             Warnings = operation.Warnings,
             CompletedAt = now,
         },
+        OperationState.Skipped => new SparsifyDiskSkipped
+        {
+            OperationId = operation.CorrelationId,
+            DiskId = operation.DiskId,
+            Reclaimable = operation.Predicted!.Value,
+            MinReclaimable = operation.MinReclaimable,
+            SkippedAt = now,
+        },
         OperationState.Failed => new SparsifyDiskFailed
         {
             OperationId = operation.CorrelationId,

@@ -1,0 +1,127 @@
+using System.Text.Json.Serialization;
+
+namespace Sparsify.Contracts;
+
+/// <summary>Asks one host to measure one volume now, without changing anything. Sent to the host's queue; the answer is <see cref="VolumeMeasured"/> or <see cref="VolumeNotMeasured"/>.</summary>
+public sealed record MeasureVolume
+{
+    /// <summary>The storage domain's name.</summary>
+    public required string StorageDomain { get; init; }
+
+    /// <summary>The leaf volume's path, relative to the storage domain's root.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The leaf volume's format; never probed.</summary>
+    public required VolumeFormat Format { get; init; }
+}
+
+/// <summary>A host has measured a volume: on request, or after a run.</summary>
+public sealed record VolumeMeasured
+{
+    /// <summary>The host.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>The storage domain's name.</summary>
+    public required string StorageDomain { get; init; }
+
+    /// <summary>The leaf volume's path, relative to the storage domain's root.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>What the guest sees, bytes.</summary>
+    public required long VirtualSize { get; init; }
+
+    /// <summary>What the storage gives up for the leaf volume, bytes.</summary>
+    public required long ActualSize { get; init; }
+
+    /// <summary>The figures.</summary>
+    public required VolumeMeasurement Measurement { get; init; }
+}
+
+/// <summary>A volume that could not be measured on request.</summary>
+public sealed record VolumeNotMeasured
+{
+    /// <summary>The host.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>The storage domain's name.</summary>
+    public required string StorageDomain { get; init; }
+
+    /// <summary>The leaf volume's path, relative to the storage domain's root.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Why, for people.</summary>
+    public required string Reason { get; init; }
+}
+
+/// <summary>What a run would give back of a volume, computed from its metadata.</summary>
+public sealed record VolumeMeasurement
+{
+    /// <summary>Bytes that <c>virt-sparsify --in-place</c> would give back.</summary>
+    public required long Reclaimable { get; init; }
+
+    /// <summary>Bytes free in the guest that lower volumes or internal snapshots hold: merging would free them.</summary>
+    public required long HeldBySnapshots { get; init; }
+
+    /// <summary>False when a run may give back another number; the notes of the regions say why.</summary>
+    public required bool Exact { get; init; }
+
+    /// <summary>When, UTC, by the host's clock.</summary>
+    public required DateTimeOffset MeasuredAt { get; init; }
+
+    /// <summary>The parts of the disk.</summary>
+    public IReadOnlyList<MeasuredRegion> Regions { get; init; } = [];
+}
+
+/// <summary>A part of a disk: a partition, a logical volume, a swap area, free space of a volume group, or something opaque.</summary>
+public sealed record MeasuredRegion
+{
+    /// <summary>What it is.</summary>
+    public required MeasuredRegionKind Kind { get; init; }
+
+    /// <summary>The file system, or what else was recognised.</summary>
+    public string? FileSystem { get; init; }
+
+    /// <summary>The file system's label; GROUP/NAME of a logical volume.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>Where it starts on the disk, bytes.</summary>
+    public required long Start { get; init; }
+
+    /// <summary>Length, bytes.</summary>
+    public required long Size { get; init; }
+
+    /// <summary>Bytes that the guest uses; absent when that cannot be seen.</summary>
+    public long? Used { get; init; }
+
+    /// <summary>Bytes that the guest does not use; absent when that cannot be seen.</summary>
+    public long? Free { get; init; }
+
+    /// <summary>Bytes that a run would give back.</summary>
+    public required long Reclaimable { get; init; }
+
+    /// <summary>What a person must know to read the figures right.</summary>
+    public string? Note { get; init; }
+}
+
+/// <summary>What a region of a disk is.</summary>
+[JsonConverter(typeof(CamelCaseWordConverter<MeasuredRegionKind>))]
+public enum MeasuredRegionKind
+{
+    /// <summary>A file system straight on the disk.</summary>
+    Disk,
+
+    /// <summary>A file system in a partition.</summary>
+    Partition,
+
+    /// <summary>A file system in a logical volume.</summary>
+    LogicalVolume,
+
+    /// <summary>A Linux swap area.</summary>
+    Swap,
+
+    /// <summary>The space of a volume group that belongs to no logical volume.</summary>
+    GroupFreeSpace,
+
+    /// <summary>What cannot be looked into; nothing of it counts as reclaimable.</summary>
+    Opaque,
+}

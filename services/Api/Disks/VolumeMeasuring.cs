@@ -1,0 +1,37 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Sparsify.Api.ReadModel;
+using Sparsify.Contracts;
+using Sparsify.Messaging;
+
+namespace Sparsify.Api.Disks;
+
+/// <summary>Has a host measure a volume now, for an answer that somebody waits for.</summary>
+internal sealed class VolumeMeasuring(ApiDbContext db, IClientFactory clients, IOptions<ApiOptions> options, TimeProvider time, ILogger<VolumeMeasuring> logger)
+{
+    /// <summary>The figures of now; null when no live host reaches the storage domain, or it does not answer in time.</summary>
+    public async Task<VolumeMeasurement?> MeasureAsync(DiskChanged disk, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var hosts = await db.Hosts.AsNoTracking().ToListAsync(cancellationToken);
+        var host = hosts.Where(h => h.ReceivedAt + h.Heartbeat.TimeToLive > now && h.Heartbeat.StorageDomains.Contains(disk.StorageDomain)).MinBy(h => h.Heartbeat.RunningJobs);
+        if (host is null || !EndpointNames.IsHostName(host.Name))
+            return null;
+        try
+        {
+            var client = clients.CreateRequestClient<MeasureVolume>(EndpointNames.Address(EndpointNames.Host(host.Name)), RequestTimeout.After(ms: (int)options.Value.MeasureTimeout.TotalMilliseconds));
+            var answer = await client.GetResponse<VolumeMeasured, VolumeNotMeasured>(new MeasureVolume { StorageDomain = disk.StorageDomain, Path = disk.Path, Format = disk.Format }, cancellationToken);
+            if (answer.Is(out Response<VolumeMeasured>? measured))
+                return measured.Message.Measurement;
+            if (answer.Is(out Response<VolumeNotMeasured>? refused))
+                logger.LogWarning("Host {Host} could not measure disk {DiskId}: {Reason}", host.Name, disk.DiskId, refused.Message.Reason);
+        }
+        catch (RequestException e)
+        {
+            logger.LogWarning("Host {Host} did not answer in time with a measurement of disk {DiskId}; the last known figures are given: {Reason}", host.Name, disk.DiskId, e.Message);
+        }
+
+        return null;
+    }
+}

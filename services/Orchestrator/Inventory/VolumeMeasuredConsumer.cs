@@ -1,0 +1,31 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Sparsify.Contracts;
+using Sparsify.Messaging;
+using Sparsify.Orchestrator.Storage;
+
+namespace Sparsify.Orchestrator.Inventory;
+
+/// <summary>Keeps what a host has measured, where that is newer than what is known.</summary>
+internal sealed class VolumeMeasuredConsumer(OrchestratorDbContext db, DiskChanges changes) : IConsumer<VolumeMeasured>
+{
+    public async Task Consume(ConsumeContext<VolumeMeasured> context)
+    {
+        var measured = context.Message;
+        await db.SerialiseAsync(context.CancellationToken, $"volume {measured.StorageDomain}/{measured.Path}");
+        var disk = await db.Disks.SingleOrDefaultAsync(d => d.StorageDomain == measured.StorageDomain && d.Path == measured.Path, context.CancellationToken);
+        if (disk is null || disk.Measurement?.MeasuredAt >= measured.Measurement.MeasuredAt)
+            return;
+        disk.Measurement = measured.Measurement;
+        await db.SaveChangesAsync(context.CancellationToken);
+        await changes.PublishAsync(context, disk.Id, context.CancellationToken);
+    }
+
+    internal sealed class Definition : ConsumerDefinition<VolumeMeasuredConsumer>
+    {
+        public Definition() => EndpointName = "orchestrator-measurements";
+
+        protected override void ConfigureConsumer(IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<VolumeMeasuredConsumer> consumerConfigurator, IRegistrationContext context) =>
+            endpointConfigurator.UseTransactionalConsumers<OrchestratorDbContext>(context);
+    }
+}
