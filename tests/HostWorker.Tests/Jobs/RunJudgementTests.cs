@@ -26,7 +26,11 @@ public sealed class RunJudgementTests
 
     [Fact]
     public void A_disk_without_anything_to_trim_completes_with_a_warning() =>
-        Assert.Contains("no file system", Assert.Single(Warned(Run(0), 1000)), StringComparison.Ordinal);
+        Assert.Contains("no file system", Assert.Single(Warned(new RunResult(0, new RunProgress(RunPlan.Unknown), "", false), 1000)), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_planned_file_system_that_the_run_never_came_to_is_a_warning_with_its_name() =>
+        Assert.Contains(Warned(Run(0), 1000), w => w.StartsWith("/dev/sda1 (ext4) was passed over", StringComparison.Ordinal));
 
     [Fact]
     public void A_file_system_that_was_passed_over_is_a_warning_though_the_tool_says_nothing()

@@ -8,7 +8,7 @@ namespace Sparsify.Testing.Platforms;
 /// <summary>The REST API as a client sees it: plain JSON.</summary>
 public sealed class PlatformClient(HttpClient http) : IDisposable
 {
-    private static readonly string[] FinalStates = ["Completed", "Failed", "Rejected", "Canceled"];
+    private static readonly string[] FinalStates = ["Completed", "Failed", "Rejected", "Skipped", "Canceled"];
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
     /// <summary>For what has no method here.</summary>

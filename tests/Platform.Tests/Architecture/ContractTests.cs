@@ -16,7 +16,7 @@ public sealed class ContractTests
         {
             "urn:message:Sparsify.Contracts:SparsifyDiskRequested",
             new SparsifyDiskRequested { RequestId = Id(1), DiskId = Id(2), RequestedBy = "alice", Priority = OperationPriority.High, AllowSnapshots = true },
-            """{"requestId":"00000000-0000-0000-0000-000000000001","diskId":"00000000-0000-0000-0000-000000000002","requestedBy":"alice","trigger":"manual","allowSnapshots":true,"priority":"high","requestedAt":null}"""
+            """{"requestId":"00000000-0000-0000-0000-000000000001","diskId":"00000000-0000-0000-0000-000000000002","requestedBy":"alice","trigger":"manual","allowSnapshots":true,"priority":"high","minReclaimable":1048576,"force":false,"requestedAt":null}"""
         },
         {
             "urn:message:Sparsify.Contracts:CancelSparsifyRequested",
@@ -41,7 +41,7 @@ public sealed class ContractTests
         {
             "urn:message:Sparsify.Contracts:DiskReported",
             new DiskReported { DiskId = Id(1), Name = "root", StorageDomain = "vms", Path = "a.qcow2", Format = VolumeFormat.Qcow2, VirtualSize = 2, ActualSize = 1, ReportedAt = At },
-            """{"diskId":"00000000-0000-0000-0000-000000000001","name":"root","storageDomain":"vms","path":"a.qcow2","format":"qcow2","virtualSize":2,"actualSize":1,"reportedAt":"2026-01-02T03:04:05+00:00","source":"upstream","host":null,"allocation":null,"kind":null,"chainLength":null,"derivedDisks":null,"internalSnapshots":null,"qcow2Version":null,"encrypted":null,"illegal":null,"wipeAfterDelete":null,"formatName":null}"""
+            """{"diskId":"00000000-0000-0000-0000-000000000001","name":"root","storageDomain":"vms","path":"a.qcow2","format":"qcow2","virtualSize":2,"actualSize":1,"reportedAt":"2026-01-02T03:04:05+00:00","source":"upstream","host":null,"allocation":null,"kind":null,"chainLength":null,"derivedDisks":null,"internalSnapshots":null,"qcow2Version":null,"encrypted":null,"illegal":null,"wipeAfterDelete":null,"volumeGroupIncomplete":null,"measurement":null,"formatName":null}"""
         },
     };
 

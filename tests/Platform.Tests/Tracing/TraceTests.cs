@@ -25,7 +25,7 @@ public sealed class TraceTests
         using var folder = TestFolder.Create("trace");
         using var worker = await StartWorkerAsync(platform, folder);
         var disk = (await platform.Client.DiskAsync("disk.img")).Id();
-        var (_, accepted) = await platform.Client.SparsifyAsync(disk);
+        var (_, accepted) = await platform.Client.SparsifyAsync(disk, new { force = true });
         var operation = accepted.Id();
         var done = await platform.Client.OperationInAsync(operation, Limit);
         Assert.True(done.Text("state") == "Completed", done.ToString());

@@ -35,7 +35,7 @@ internal static class NtfsHibernation
             throw new MalformedStructureException("the NTFS root directory", RootDirectory, "it has no index");
         var content = root.Content;
         var head = new StructureReader(content, "an NTFS index root", RootDirectory);
-        if (Search(content[16..], "an NTFS index root") is { } found)
+        if (Search(head.Slice(16, Math.Max(0, content.Length - 16)), "an NTFS index root") is { } found)
             return found;
         if (directory.Find(NtfsRecord.IndexAllocationType, "$I30") is not { IsResident: false } allocation)
             return null;
@@ -63,7 +63,7 @@ internal static class NtfsHibernation
     {
         var reader = new StructureReader(node, structure, RootDirectory);
         var end = Math.Min(reader.UInt32(4), (uint)node.Length);
-        for (var at = reader.UInt32(0); at + 16 <= end;)
+        for (long at = reader.UInt32(0); at + 16 <= end;)
         {
             var entry = new StructureReader(node[(int)at..(int)end], structure, RootDirectory);
             int length = entry.UInt16(8);
@@ -77,7 +77,7 @@ internal static class NtfsHibernation
                 return (long)(entry.UInt64(0) & 0xFFFF_FFFF_FFFF);
             }
 
-            at += (uint)length;
+            at += length;
         }
 
         return null;
