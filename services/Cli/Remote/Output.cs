@@ -8,6 +8,8 @@ internal sealed class Output(bool json)
 {
     private static readonly JsonSerializerOptions Indented = new(JsonSerializerOptions.Web) { WriteIndented = true };
 
+    private const int WideEnough = 250;
+
     public bool IsJson => json;
 
     public void Write<T>(T value, Func<T, Table> table)
@@ -16,6 +18,13 @@ internal sealed class Output(bool json)
             Console.WriteLine(JsonSerializer.Serialize(value, Indented));
         else
             AnsiConsole.Write(table(value));
+    }
+
+    /// <summary>What is read by a program is not cut to a terminal's width.</summary>
+    static Output()
+    {
+        if (Console.IsOutputRedirected)
+            AnsiConsole.Profile.Width = WideEnough;
     }
 
     public static Table Table(params string[] columns) => new Table().Border(TableBorder.Rounded).AddColumns(columns);

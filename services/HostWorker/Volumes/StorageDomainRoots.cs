@@ -1,5 +1,5 @@
-using Sparsify.DiskImages.Files;
 using Microsoft.Extensions.Options;
+using Sparsify.DiskImages.Files;
 
 namespace Sparsify.HostWorker.Volumes;
 

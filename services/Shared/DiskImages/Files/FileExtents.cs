@@ -28,7 +28,7 @@ internal static partial class FileExtents
     public static ExtentMap? ByFiemap(SafeFileHandle file)
     {
         var extents = new List<Extent>();
-        var buffer = new byte[HeaderSize + (ExtentCount * ExtentSize)];
+        var buffer = GC.AllocateUninitializedArray<byte>(HeaderSize + (ExtentCount * ExtentSize));
         var (start, shared) = (0L, 0L);
         while (true)
         {

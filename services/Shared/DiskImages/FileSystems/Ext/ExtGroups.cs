@@ -20,7 +20,7 @@ internal sealed class ExtGroups(GuestDevice device, ExtSuperblock super)
     {
         var perBlock = super.BlockSize / super.DescriptorSize;
         var blocks = Math.Max(1, DescriptorBatch / super.BlockSize);
-        var descriptors = new byte[blocks * super.BlockSize];
+        var descriptors = ArrayPool<byte>.Shared.Rent(blocks * super.BlockSize);
         var bitmaps = ArrayPool<byte>.Shared.Rent(BitmapBatch * super.BlockSize);
         try
         {
@@ -43,6 +43,7 @@ internal sealed class ExtGroups(GuestDevice device, ExtSuperblock super)
         finally
         {
             ArrayPool<byte>.Shared.Return(bitmaps);
+            ArrayPool<byte>.Shared.Return(descriptors);
         }
     }
 
@@ -122,7 +123,8 @@ internal sealed class ExtGroups(GuestDevice device, ExtSuperblock super)
     private void MakeBitmap(StructureReader descriptor, int group, Span<byte> bitmap)
     {
         bitmap.Clear();
-        for (var i = 0; i < super.BaseClusters(group); i++)
+        var kept = Math.Min(super.BaseClusters(group), super.ClustersPerGroup);
+        for (var i = 0; i < kept; i++)
             Set(bitmap, i);
         SetBlocks(bitmap, group, BitmapBlock(descriptor), 1);
         SetBlocks(bitmap, group, Wide(descriptor, 4, 36), 1);
@@ -132,7 +134,8 @@ internal sealed class ExtGroups(GuestDevice device, ExtSuperblock super)
     private void SetBlocks(Span<byte> bitmap, int group, long block, long count)
     {
         var first = super.FirstBlockOf(group);
-        for (var b = Math.Max(block, first); b < Math.Min(block + count, first + super.BlocksPerGroup); b++)
+        var end = Math.Min(block + count, first + super.BlocksPerGroup);
+        for (var b = Math.Max(block, first); b < end; b++)
             Set(bitmap, (int)((b - first) / super.ClusterRatio));
     }
 

@@ -51,6 +51,8 @@ internal sealed class ExtSuperblock
             throw Malformed($"group descriptors of {DescriptorSize} bytes");
         if (BlockCount <= FirstBlock || BlockCount > deviceLength / BlockSize || FirstBlock > 1)
             throw Malformed($"{BlockCount} blocks of {BlockSize} bytes from block {FirstBlock} on, on a device of {deviceLength} bytes");
+        var groups = (BlockCount - FirstBlock + BlocksPerGroup - 1) / BlocksPerGroup;
+        GroupCount = groups <= int.MaxValue / 2 ? (int)groups : throw Malformed($"{groups} block groups");
         InodesPerGroup = super.UInt32(40);
         InodeSize = super.UInt32(76) == 0 ? 128 : super.UInt16(88);
         _firstMetaGroup = super.UInt32(260);
@@ -95,7 +97,7 @@ internal sealed class ExtSuperblock
 
     public long BlocksPerGroup => (long)ClustersPerGroup * ClusterRatio;
 
-    public int GroupCount => checked((int)((BlockCount - FirstBlock + BlocksPerGroup - 1) / BlocksPerGroup));
+    public int GroupCount { get; }
 
     public bool HasMetadataChecksums => (_readOnlyCompatible & MetadataChecksums) != 0;
 
@@ -128,7 +130,7 @@ internal sealed class ExtSuperblock
 
     public long FirstBlockOf(int group) => FirstBlock + (group * BlocksPerGroup);
 
-    public int ClustersOf(int group) => (int)((Math.Min(BlocksPerGroup, BlockCount - FirstBlockOf(group)) + ClusterRatio - 1) / ClusterRatio);
+    public int ClustersOf(int group) => group < GroupCount - 1 ? ClustersPerGroup : (int)((Math.Min(BlocksPerGroup, BlockCount - FirstBlockOf(group)) + ClusterRatio - 1) / ClusterRatio);
 
     /// <summary>Where the block of group descriptors that a group stands in lies. Source: Linux <c>fs/ext4/super.c</c>, <c>descriptor_loc</c>.</summary>
     public long DescriptorBlock(int number)

@@ -113,6 +113,12 @@ internal sealed class Qcow2Image : DiskImage
 
     public override void Dispose()
     {
+        for (var i = 0; i < _cache.Length; i++)
+        {
+            _cache[i]?.Dispose();
+            _cache[i] = null;
+        }
+
         _file.Dispose();
         _below?.Dispose();
     }
@@ -212,8 +218,11 @@ internal sealed class Qcow2Image : DiskImage
         if (_tables.TryGetValue(offset, out var other) && other != index)
             throw new ImageFormatException(_file.Path, "the L1 table", _header.L1Offset + (index * 8L), $"its entries {other} and {index} name the same L2 table at {offset}");
         _tables[offset] = index;
+        _cached[slot] = -1;
+        var loaded = _cache[slot] ??= new Qcow2Table(_header, _file);
+        loaded.Load(offset);
         _cached[slot] = index;
-        return _cache[slot] = new Qcow2Table(_header, _file, offset);
+        return loaded;
     }
 
     private long[] ReadL1()

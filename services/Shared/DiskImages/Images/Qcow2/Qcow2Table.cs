@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Sparsify.DiskImages.Files;
@@ -8,7 +9,7 @@ namespace Sparsify.DiskImages.Images.Qcow2;
 /// One L2 table: where the clusters of a stretch of the disk lie in the file. Source: QEMU <c>docs/interop/qcow2.txt</c>,
 /// section "Cluster mapping".
 /// </summary>
-internal sealed class Qcow2Table
+internal sealed class Qcow2Table : IDisposable
 {
     public const ulong Copied = 1UL << 63;
     public const ulong Compressed = 1UL << 62;
@@ -20,30 +21,44 @@ internal sealed class Qcow2Table
     private readonly ImageFile _file;
     private readonly ulong[] _entries;
     private readonly int _stride;
-    private int[]? _owned;
+    private readonly int[] _owned;
     private int[]? _shared;
+    private bool _isSummed;
+    private bool _hasShared;
 
     /// <param name="header">Of the image.</param>
     /// <param name="file">The image's file.</param>
-    /// <param name="offset">Where the table lies in it.</param>
-    public Qcow2Table(Qcow2Header header, ImageFile file, long offset)
+    public Qcow2Table(Qcow2Header header, ImageFile file)
     {
-        (_header, _file, Offset) = (header, file, offset);
+        (_header, _file) = (header, file);
         _stride = header.ExtendedL2 ? 2 : 1;
-        _entries = new ulong[header.ClusterSize / 8];
-        if (file.Extents.ReadsAsZeros(offset, offset + header.ClusterSize))
-            return;
-        file.Read(offset, MemoryMarshal.AsBytes(_entries.AsSpan()));
-        BinaryPrimitives.ReverseEndianness(_entries, _entries);
+        Count = header.ClusterSize / 8 / _stride;
+        // Large and short-lived: fresh memory for each image would cost more than filling it.
+        _entries = ArrayPool<ulong>.Shared.Rent(header.ClusterSize / 8);
+        _owned = ArrayPool<int>.Shared.Rent(Count + 1);
     }
 
-    public long Offset { get; }
+    private Span<ulong> Entries => _entries.AsSpan(0, _header.ClusterSize / 8);
 
     /// <summary>Clusters that one table maps.</summary>
-    public int Count => _entries.Length / _stride;
+    public int Count { get; }
 
     /// <summary>Some clusters are compressed: what they free depends on their neighbours in the file.</summary>
     public bool HasCompressed { get; private set; }
+
+    /// <summary>Reads the table at a place in the file; what was known of another one is forgotten.</summary>
+    public void Load(long offset)
+    {
+        (_isSummed, _hasShared, HasCompressed) = (false, false, false);
+        if (_file.Extents.ReadsAsZeros(offset, offset + _header.ClusterSize))
+        {
+            Entries.Clear();
+            return;
+        }
+
+        _file.Read(offset, MemoryMarshal.AsBytes(Entries));
+        BinaryPrimitives.ReverseEndianness(Entries, Entries);
+    }
 
     public ulong this[int cluster] => _entries[cluster * _stride];
 
@@ -53,18 +68,24 @@ internal sealed class Qcow2Table
     /// <summary>Where the cluster's data lies in the file; 0 when it has no place there or is compressed.</summary>
     public long HostOffset(int cluster) => (this[cluster] & Compressed) != 0 ? 0 : (long)(this[cluster] & OffsetMask);
 
+    public void Dispose()
+    {
+        ArrayPool<ulong>.Shared.Return(_entries);
+        ArrayPool<int>.Shared.Return(_owned);
+    }
+
     /// <summary>Bytes that the storage holds for clusters that nothing else refers to.</summary>
     public long OwnedIn(int from, int to)
     {
         Sum();
-        return (long)(_owned![to] - _owned[from]) * Sector;
+        return (long)(_owned[to] - _owned[from]) * Sector;
     }
 
     /// <summary>Bytes that the storage holds for clusters that internal snapshots refer to as well.</summary>
     public long SharedIn(int from, int to)
     {
         Sum();
-        return _shared is null ? 0 : (long)(_shared[to] - _shared[from]) * Sector;
+        return _hasShared ? (long)(_shared![to] - _shared[from]) * Sector : 0;
     }
 
     /// <summary>The clusters that are compressed, counted with their full size: an upper bound of what they hold.</summary>
@@ -80,11 +101,13 @@ internal sealed class Qcow2Table
     /// <summary>Sums from the table's start on, in sectors: at most 2^18 clusters of 2^12 sectors, which an int holds.</summary>
     private void Sum()
     {
-        if (_owned is not null)
+        if (_isSummed)
             return;
+        _isSummed = true;
         var extents = _file.Extents;
         var count = Count;
-        var owned = new int[count + 1];
+        var owned = _owned;
+        owned[0] = 0;
         int[]? shared = null;
         var size = _header.ClusterSize;
         var i = 0;
@@ -107,8 +130,13 @@ internal sealed class Qcow2Table
             do
                 i++;
             while (host != 0 && i < count && HostOffset(i) == host + ((long)(i - first) * size) && (this[i] & Copied) != 0 == isCopied);
-            if (host != 0 && !isCopied)
-                shared ??= new int[count + 1];
+            if (host != 0 && !isCopied && shared is null)
+            {
+                shared = _shared ??= new int[count + 1];
+                shared.AsSpan(0, first + 1).Clear();
+                _hasShared = true;
+            }
+
             var whole = host != 0 && extents.BytesIn(host, host + ((long)(i - first) * size)) == (long)(i - first) * size;
             for (var c = first; c < i; c++)
             {
@@ -119,15 +147,13 @@ internal sealed class Qcow2Table
                     shared[c + 1] = shared[c] + (isCopied ? 0 : sectors);
             }
         }
-
-        (_owned, _shared) = (owned, shared);
     }
 
     private int EndOfZeros(int cluster)
     {
         if (_stride == 1)
         {
-            var length = _entries.AsSpan(cluster).IndexOfAnyExcept(0UL);
+            var length = Entries[cluster..].IndexOfAnyExcept(0UL);
             return length < 0 ? Count : cluster + length;
         }
 

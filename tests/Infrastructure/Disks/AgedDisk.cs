@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text;
+using Sparsify.Testing.Processes;
+
+namespace Sparsify.Testing.Disks;
+
+/// <summary>A disk whose file systems have seen thousands of files come and go.</summary>
+/// <param name="Path">The image file.</param>
+/// <param name="Format">raw or qcow2.</param>
+/// <param name="Kinds">What its partitions hold, in order: ext2, ext3, ext4, xfs, btrfs, ntfs, vfat, swap or lvm.</param>
+public sealed record AgedDisk(string Path, string Format, IReadOnlyList<string> Kinds)
+{
+    /// <summary>Bytes of each partition; XFS is not made smaller than this.</summary>
+    private const long PartitionSize = 400L << 20;
+
+    private const int Largest = 60_000;
+
+    /// <summary>Makes disks, all in one appliance.</summary>
+    /// <param name="disks">Where and what.</param>
+    /// <param name="files">Files that each file system gets in each of two rounds; two thirds of them are deleted.</param>
+    public static async Task MakeAsync(IReadOnlyList<AgedDisk> disks, int files)
+    {
+        using var folder = TestFolder.Create("aging");
+        var archives = new[] { await PackAsync(folder, "a", files, 1), await PackAsync(folder, "b", files, 2) };
+        var script = new StringBuilder("run\n");
+        var drives = new List<string>();
+        foreach (var disk in disks)
+        {
+            var size = (disk.Kinds.Count * PartitionSize) + (4 << 20);
+            await Tools.RunAsync("qemu-img", "create", "-q", "-f", disk.Format, disk.Path, size.ToString(CultureInfo.InvariantCulture));
+            var device = $"/dev/sd{(char)('a' + (drives.Count / 2))}";
+            drives.AddRange([$"--format={disk.Format}", $"--add={disk.Path}"]);
+            script.AppendLine(CultureInfo.InvariantCulture, $"part-init {device} gpt");
+            for (var i = 0; i < disk.Kinds.Count; i++)
+            {
+                var start = (2048 * (i + 1L)) + (i * ((PartitionSize >> 9) - 2048));
+                script.AppendLine(CultureInfo.InvariantCulture, $"part-add {device} p {start} {start + (PartitionSize >> 9) - 2049}");
+            }
+
+            for (var i = 0; i < disk.Kinds.Count; i++)
+                Fill(script, disk.Kinds[i], $"{device}{i + 1}", $"vg{drives.Count}", archives);
+        }
+
+        var file = folder.File("script");
+        await File.WriteAllTextAsync(file, script.ToString());
+        await Guestfs.RunAsync("guestfish", [.. drives, "-f", file]);
+    }
+
+    private static void Fill(StringBuilder script, string kind, string partition, string group, string[] archives)
+    {
+        switch (kind)
+        {
+            case "swap":
+                script.AppendLine(CultureInfo.InvariantCulture, $"mkswap {partition}\ndebug sh \"dd if=/dev/urandom of={partition} bs=1M seek=1 count=60\"");
+                break;
+            case "lvm":
+                script.AppendLine(CultureInfo.InvariantCulture, $"pvcreate {partition}\nvgcreate {group} {partition}\nlvcreate root {group} 250\nlvcreate old {group} 60\ndebug sh \"dd if=/dev/urandom of=/dev/{group}/old bs=1M count=60\"\nlvremove /dev/{group}/old");
+                Age(script, "ext4", $"/dev/{group}/root", archives);
+                break;
+            default:
+                Age(script, kind, partition, archives);
+                break;
+        }
+    }
+
+    private static void Age(StringBuilder script, string kind, string device, string[] archives)
+    {
+        script.AppendLine(CultureInfo.InvariantCulture, $"mkfs {kind} {device}\nmount {device} /");
+        foreach (var archive in archives)
+        {
+            // Every second round lies between what the first left.
+            script.AppendLine(CultureInfo.InvariantCulture, $"tar-in {archive} / xattrs:false");
+            script.AppendLine("sync\ndebug sh \"rm -rf /sysroot/*/*[1-46-8]\"\nsync");
+        }
+
+        script.AppendLine("umount /");
+    }
+
+    private static async Task<string> PackAsync(TestFolder folder, string name, int files, int seed)
+    {
+        var random = new Random(seed);
+        var tree = folder.Folder($"{name}/{name}");
+        for (var i = 0; i < files; i++)
+        {
+            var content = new byte[random.Next(1, Largest)];
+            random.NextBytes(content);
+            await File.WriteAllBytesAsync(System.IO.Path.Combine(tree, $"file-{i}"), content);
+        }
+
+        await Tools.RunAsync("tar", "-C", folder.File(name), "--owner=0", "--group=0", "-cf", folder.File($"{name}.tar"), name);
+        return folder.File($"{name}.tar");
+    }
+}
