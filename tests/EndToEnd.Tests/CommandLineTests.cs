@@ -36,10 +36,32 @@ public sealed class CommandLineTests
         Assert.NotEqual(0, (await SparsifyAsync("run", "no-such-disk")).ExitCode);
         Assert.Equal(0, (await SparsifyAsync("run", "web-1.qcow2", "--dry-run")).ExitCode);
 
+        var image = Path.Combine(platform.Storage, "web-1.qcow2");
+        var measured = JsonDocument.Parse((await RunAsync("measure", image, "--json")).StandardOutput).RootElement;
+        Assert.Equal(
+            ["path", "format", "virtualSize", "actualSize", "reclaimable", "heldBySnapshots", "exact", "regions"],
+            measured.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(
+            ["kind", "fileSystem", "label", "start", "size", "used", "free", "reclaimable", "note"],
+            measured.GetProperty("regions")[0].EnumerateObject().Select(p => p.Name));
+        Assert.Contains("ext4", (await RunAsync("measure", image)).StandardOutput, StringComparison.Ordinal);
+        Assert.NotEqual(0, (await RunAsync("measure", image + ".away")).ExitCode);
+        var predicted = measured.GetProperty("reclaimable").GetInt64();
+        Assert.Equal(predicted, Items(await SparsifyAsync("disks", "--json")).Single(d => d.Text("name") == "web-1.qcow2").GetProperty("reclaimable").GetInt64());
+
         var run = await SparsifyAsync("run", "web-1.qcow2", "--watch");
         Assert.True(run.ExitCode == 0, run.StandardOutput + run.StandardError);
         var operation = Items(await SparsifyAsync("operations", "--json")).First(o => o.Text("state") == "Completed");
         Assert.Contains("Reclaimed", (await SparsifyAsync("operation", operation.Id().ToString())).StandardOutput, StringComparison.Ordinal);
+        Assert.Equal(predicted, operation.GetProperty("predicted").GetInt64());
+        Assert.InRange(operation.GetProperty("reclaimed").GetInt64(), predicted * 99 / 100, predicted * 101 / 100);
+
+        // What has nothing left to give is skipped: no appliance is started.
+        var again = await SparsifyAsync("run", "web-1.qcow2", "--watch", "--json");
+        Assert.Equal(0, again.ExitCode);
+        var skipped = JsonDocument.Parse(again.StandardOutput).RootElement;
+        Assert.Equal("Skipped", skipped.Text("state"));
+        Assert.InRange(skipped.GetProperty("predicted").GetInt64(), 0, 1 << 20);
         Assert.NotEqual(0, (await SparsifyAsync("cancel", operation.Id().ToString())).ExitCode);
         await disk.VerifyAsync();
     }
