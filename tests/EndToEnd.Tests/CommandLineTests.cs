@@ -34,7 +34,11 @@ public sealed class CommandLineTests
         Assert.NotEqual(0, refused.ExitCode);
         Assert.Contains("preallocated", refused.StandardError, StringComparison.OrdinalIgnoreCase);
         Assert.NotEqual(0, (await SparsifyAsync("run", "no-such-disk")).ExitCode);
-        Assert.Equal(0, (await SparsifyAsync("run", "web-1.qcow2", "--dry-run")).ExitCode);
+        var shown = Items(await SparsifyAsync("disks", "--json")).Single(d => d.Text("name") == "web-1.qcow2");
+        var dryRun = await SparsifyAsync("run", "web-1.qcow2", "--dry-run", "--json");
+        Assert.Equal(0, dryRun.ExitCode);
+        // Measured for this answer, by the host.
+        Assert.True(JsonDocument.Parse(dryRun.StandardOutput).RootElement.GetProperty("measurement").GetProperty("measuredAt").GetDateTimeOffset() > shown.GetProperty("measuredAt").GetDateTimeOffset());
 
         var image = Path.Combine(platform.Storage, "web-1.qcow2");
         var measured = JsonDocument.Parse((await RunAsync("measure", image, "--json")).StandardOutput).RootElement;

@@ -46,6 +46,7 @@ internal sealed class ApplianceDisk(DiskImage image) : GuestDevice
             var (from, until) = image.Inward(start, to);
             if (from < until)
                 image.CountDiscard(from, until, tally);
+            tally.Hold(image.HeldBelow(start, to));
             start = to;
         }
     }

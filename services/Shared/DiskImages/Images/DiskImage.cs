@@ -19,6 +19,9 @@ internal abstract class DiskImage : IDisposable
     /// <summary>Adds what a discard would free; the range is already cut to whole units of <see cref="Granularity"/>.</summary>
     public abstract void CountDiscard(long start, long end, DiscardTally tally);
 
+    /// <summary>Bytes that the images below hold for a range of the guest, in their own units.</summary>
+    public virtual long HeldBelow(long start, long end) => 0;
+
     /// <summary>Bytes that this image and those below hold for a range of the guest.</summary>
     public abstract long HeldIn(long start, long end);
 

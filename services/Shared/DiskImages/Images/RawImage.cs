@@ -21,7 +21,11 @@ internal sealed class RawImage(ImageFile file) : DiskImage
 
     public override void CountDiscard(long start, long end, DiscardTally tally) => tally.Reclaim(file.Extents.BytesIn(start, end));
 
-    public override long HeldIn(long start, long end) => file.Extents.BytesIn(start, end);
+    public override long HeldIn(long start, long end)
+    {
+        (start, end) = Inward(start, end);
+        return file.Extents.BytesIn(start, end);
+    }
 
     public override long OwnBytesIn(long start, long end) => file.Extents.BytesIn(start, end);
 

@@ -56,8 +56,6 @@ internal sealed class Qcow2Image : DiskImage
 
     public override void CountDiscard(long start, long end, DiscardTally tally)
     {
-        if (_below is not null)
-            tally.Hold(_below.HeldIn(start, end));
         // Version 2 has no mark for zeroes: over a lower image a discard would bring its data back, and QEMU refuses it.
         if (_below is not null && _header.Version < 3)
             return;
@@ -73,10 +71,12 @@ internal sealed class Qcow2Image : DiskImage
         }
     }
 
+    public override long HeldBelow(long start, long end) => _below?.HeldIn(start, end) ?? 0;
+
     public override long HeldIn(long start, long end)
     {
-        (start, end) = Inward(start, end);
-        return OwnBytesIn(start, end) + (_below?.HeldIn(start, end) ?? 0);
+        var (from, to) = Inward(start, end);
+        return OwnBytesIn(from, to) + HeldBelow(start, end);
     }
 
     public override long OwnBytesIn(long start, long end)
