@@ -39,6 +39,38 @@ public sealed class HostileTests
         Assert.Equal(0x10008, e.Offset);
     }
 
+    [Fact]
+    public async Task A_disk_that_claims_exbibytes_is_measured_in_a_moment()
+    {
+        const int Cluster = 2 << 20;
+        const int L1Entries = 4 << 20;
+        using var folder = TestFolder.Create("hostile");
+        var image = folder.File("image");
+        var header = Qcow2(L1Entries)[..104];
+        BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(20), 21);
+        BinaryPrimitives.WriteUInt64BigEndian(header.AsSpan(24), (ulong)L1Entries * Cluster * (Cluster / 8));
+        BinaryPrimitives.WriteUInt64BigEndian(header.AsSpan(40), Cluster);
+        const long Table = Cluster + (L1Entries * 8L);
+        var number = new byte[8];
+        using (var file = File.OpenHandle(image, FileMode.Create, FileAccess.Write))
+        {
+            RandomAccess.Write(file, header, 0);
+            Put(file, Cluster, Table);
+            Put(file, Table, Table + Cluster);
+            RandomAccess.Write(file, "SWAPSPACE2"u8, Table + Cluster + 4086);
+            RandomAccess.SetLength(file, Table + (2 * Cluster));
+        }
+
+        var measurement = await Task.Run(() => DiskMeter.Measure(image, ImageFormat.Qcow2)).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal((1L << 61, "swap"), (measurement.VirtualSize, Assert.Single(measurement.Regions).FileSystem));
+
+        void Put(Microsoft.Win32.SafeHandles.SafeFileHandle file, long at, long offset)
+        {
+            BinaryPrimitives.WriteUInt64BigEndian(number, (1UL << 63) | (ulong)offset);
+            RandomAccess.Write(file, number, at);
+        }
+    }
+
     [Theory]
     [InlineData(4, 9u, "version")]
     [InlineData(20, 63u, "cluster size")]

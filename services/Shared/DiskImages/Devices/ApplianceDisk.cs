@@ -15,6 +15,7 @@ internal sealed class ApplianceDisk(DiskImage image) : GuestDevice
     public const int SectorSize = 512;
 
     private const long LargestDiscard = 1L << 30;
+    private const long Leap = 1024 * LargestDiscard;
 
     public override long Length => image.VirtualSize;
 
@@ -41,6 +42,13 @@ internal sealed class ApplianceDisk(DiskImage image) : GuestDevice
         var end = start + length;
         while (start < end)
         {
+            // A disk may claim exbibytes: what holds nothing is passed over, from one split to another.
+            if (end - start > Leap && image.HeldIn(start, start + Leap) == 0)
+            {
+                start = (start + Leap) / Granularity * Granularity;
+                continue;
+            }
+
             // A long discard is split where the next one starts at a whole unit of the granularity.
             var to = end - start > LargestDiscard ? (start + LargestDiscard) / Granularity * Granularity : end;
             var (from, until) = image.Inward(start, to);

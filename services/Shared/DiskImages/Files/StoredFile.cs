@@ -7,7 +7,6 @@ internal sealed class StoredFile : ImageFile
 {
     private readonly SafeFileHandle _handle;
     private readonly FileStatus _status;
-    private readonly int _device;
     private ExtentMap? _extents;
 
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -24,7 +23,6 @@ internal sealed class StoredFile : ImageFile
                 throw new IOException($"'{path}' is neither a file nor a block device.");
             Length = _status.IsBlockDevice ? BlockDevices.LengthOf(_handle, path) : _status.Length;
             BlockSize = _status.IsBlockDevice ? BlockDevices.DiscardGranularityOf(_status) : _status.BlockSize;
-            _device = _status.IsBlockDevice ? 1 : 0;
         }
         catch
         {
@@ -38,11 +36,11 @@ internal sealed class StoredFile : ImageFile
     public override long Length { get; }
 
     /// <summary>A block device gives up all of its length.</summary>
-    public override long AllocatedBytes => _device == 1 ? Length : _status.AllocatedBytes;
+    public override long AllocatedBytes => _status.IsBlockDevice ? Length : _status.AllocatedBytes;
 
     public override int BlockSize { get; }
 
-    public override ExtentMap Extents => _extents ??= _device == 1 ? ExtentMap.Full(Length) : FileExtents.Of(_handle, Length, Path);
+    public override ExtentMap Extents => _extents ??= _status.IsBlockDevice ? ExtentMap.Full(Length) : FileExtents.Of(_handle, Length, Path);
 
     public override void Dispose() => _handle.Dispose();
 

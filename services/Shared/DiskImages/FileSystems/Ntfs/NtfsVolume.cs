@@ -69,7 +69,7 @@ internal sealed class NtfsVolume
         return new NtfsRecord(bytes, number);
     }
 
-    /// <summary>Reads a part of a file that lies in runs; holes are zeroes.</summary>
+    /// <summary>Reads a part of a file that lies in runs. The files of the system have no holes: one that claims some could be read for ever.</summary>
     public void Read(List<NtfsRun> runs, long offset, Span<byte> destination, string structure)
     {
         while (destination.Length > 0)
@@ -79,9 +79,8 @@ internal sealed class NtfsVolume
             var inRun = offset - (run.Vcn * ClusterSize);
             var length = (int)Math.Min(destination.Length, (run.Count * ClusterSize) - inRun);
             if (run.Lcn < 0)
-                destination[..length].Clear();
-            else
-                Device.Read((run.Lcn * ClusterSize) + inRun, destination[..length], structure);
+                throw new MalformedStructureException(structure, offset, "it lies in a hole of its file");
+            Device.Read((run.Lcn * ClusterSize) + inRun, destination[..length], structure);
             offset += length;
             destination = destination[length..];
         }

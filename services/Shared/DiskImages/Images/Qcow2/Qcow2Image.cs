@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Sparsify.DiskImages.Files;
 
 namespace Sparsify.DiskImages.Images.Qcow2;
@@ -6,14 +5,10 @@ namespace Sparsify.DiskImages.Images.Qcow2;
 /// <summary>A qcow2 image over the images below it.</summary>
 internal sealed class Qcow2Image : DiskImage
 {
-    private const int CacheBytes = 8 << 20;
     private readonly ImageFile _file;
     private readonly Qcow2Header _header;
     private readonly DiskImage? _below;
-    private readonly long[] _l1;
-    private readonly Qcow2Table?[] _cache;
-    private readonly int[] _cached;
-    private readonly Dictionary<long, int> _tables = [];
+    private readonly Qcow2Tables _tables;
     private readonly Qcow2Clusters _clusters;
     private readonly int _perTable;
 
@@ -24,9 +19,7 @@ internal sealed class Qcow2Image : DiskImage
     {
         (_file, _header, _below) = (file, header, below);
         _perTable = header.ClusterSize / (header.ExtendedL2 ? 16 : 8);
-        _l1 = ReadL1();
-        _cache = new Qcow2Table?[Math.Clamp(CacheBytes / (header.ClusterSize * 2), 2, 64)];
-        _cached = new int[_cache.Length];
+        _tables = new Qcow2Tables(file, header);
         _clusters = new Qcow2Clusters(file, header);
     }
 
@@ -43,7 +36,7 @@ internal sealed class Qcow2Image : DiskImage
             var cluster = offset >> _header.ClusterBits;
             var inCluster = (int)(offset & (_header.ClusterSize - 1));
             var length = Math.Min(destination.Length, _header.ClusterSize - inCluster);
-            if (TableOf(cluster) is not { } table)
+            if (_tables.Of(cluster) is not { } table)
                 ReadBelow(offset, destination[..length]);
             else
                 length = ReadFrom(table, (int)(cluster % _perTable), offset, inCluster, destination);
@@ -61,7 +54,7 @@ internal sealed class Qcow2Image : DiskImage
             return;
         for (var at = FirstStretch(start, end); at.Count > 0; at = NextStretch(at, end))
         {
-            if (TableOf(at.Cluster) is not { } table)
+            if (_tables.Of(at.Cluster) is not { } table)
                 continue;
             var (from, to) = (at.Index, at.Index + at.Count);
             tally.Reclaim(_header.ClusterSize < _file.BlockSize ? _clusters.FreedBySmall(table, from, to) : table.OwnedIn(from, to));
@@ -84,7 +77,7 @@ internal sealed class Qcow2Image : DiskImage
         var bytes = 0L;
         for (var at = FirstStretch(start, end); at.Count > 0; at = NextStretch(at, end))
         {
-            if (TableOf(at.Cluster) is { } table)
+            if (_tables.Of(at.Cluster) is { } table)
                 bytes += table.OwnedIn(at.Index, at.Index + at.Count) + table.SharedIn(at.Index, at.Index + at.Count) + table.CompressedIn(at.Index, at.Index + at.Count);
         }
 
@@ -93,9 +86,10 @@ internal sealed class Qcow2Image : DiskImage
 
     public override bool ReadsAsZeros(long start, long end)
     {
+        end = Math.Min(end, VirtualSize);
         for (var cluster = start >> _header.ClusterBits; cluster << _header.ClusterBits < end; cluster++)
         {
-            if (TableOf(cluster) is not { } table)
+            if (_tables.Of(cluster) is not { } table)
             {
                 var next = ((cluster / _perTable) + 1) * _perTable;
                 if (_below is not null && !_below.ReadsAsZeros(cluster << _header.ClusterBits, Math.Min(end, next << _header.ClusterBits)))
@@ -113,11 +107,7 @@ internal sealed class Qcow2Image : DiskImage
 
     public override void Dispose()
     {
-        for (var i = 0; i < _cache.Length; i++)
-        {
-            _cache[i]?.Dispose();
-            _cache[i] = null;
-        }
+        _tables.Dispose();
 
         _file.Dispose();
         _below?.Dispose();
@@ -197,42 +187,12 @@ internal sealed class Qcow2Image : DiskImage
 
     private Stretch NextStretch(Stretch before, long end) => StretchAt(before.Cluster + before.Count, end);
 
+    /// <remarks>An image above may be larger than this one.</remarks>
     private Stretch StretchAt(long cluster, long end)
     {
-        var last = (end + _header.ClusterSize - 1) >> _header.ClusterBits;
+        var last = (Math.Min(end, VirtualSize) + _header.ClusterSize - 1) >> _header.ClusterBits;
         var index = (int)(cluster % _perTable);
         return new Stretch(cluster, index, (int)Math.Clamp(last - cluster, 0, _perTable - index));
-    }
-
-    private Qcow2Table? TableOf(long cluster)
-    {
-        var index = (int)(cluster / _perTable);
-        if (index >= _l1.Length || _l1[index] == 0)
-            return null;
-        var slot = index % _cache.Length;
-        if (_cache[slot] is { } table && _cached[slot] == index)
-            return table;
-        var offset = _l1[index];
-        if (offset % _header.ClusterSize != 0 || offset >= _file.Length)
-            throw new ImageFormatException(_file.Path, "the L1 table", _header.L1Offset + (index * 8L), $"its entry {index} places an L2 table at {offset}, in a file of {_file.Length} bytes");
-        if (_tables.TryGetValue(offset, out var other) && other != index)
-            throw new ImageFormatException(_file.Path, "the L1 table", _header.L1Offset + (index * 8L), $"its entries {other} and {index} name the same L2 table at {offset}");
-        _tables[offset] = index;
-        _cached[slot] = -1;
-        var loaded = _cache[slot] ??= new Qcow2Table(_header, _file);
-        loaded.Load(offset);
-        _cached[slot] = index;
-        return loaded;
-    }
-
-    private long[] ReadL1()
-    {
-        var bytes = new byte[_header.L1Entries * 8];
-        _file.Read(_header.L1Offset, bytes);
-        var entries = new long[_header.L1Entries];
-        for (var i = 0; i < entries.Length; i++)
-            entries[i] = (long)(BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(i * 8)) & Qcow2Table.OffsetMask);
-        return entries;
     }
 
     /// <param name="Cluster">The first cluster's number on the disk.</param>
