@@ -87,7 +87,7 @@ internal sealed class VolumeDiscovery(MeasurementCache measurements, IOptions<Ho
             Source = ReportSource.Host,
             Host = options.Value.Name,
             // A disk that is merely full has no extents that were never written.
-            Allocation = virtualSize > 0 && allocated >= virtualSize && UnwrittenExtents.AnyIn(path) ? VolumeAllocation.Preallocated : VolumeAllocation.Sparse,
+            Allocation = virtualSize > 0 && allocated >= virtualSize && Preallocation.AnyIn(path) ? VolumeAllocation.Preallocated : VolumeAllocation.Sparse,
             Kind = DiskKind.Image,
             ChainLength = chain?.Length,
             DerivedDisks = derived,

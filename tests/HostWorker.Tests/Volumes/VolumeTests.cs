@@ -67,16 +67,6 @@ public sealed class VolumeTests
         Assert.InRange(Allocation.Bytes(worker.File("b")), 1 << 20, (1 << 20) + (64 << 10));
     }
 
-    [Fact]
-    public async Task Preallocation_is_told_from_a_volume_that_is_merely_full()
-    {
-        using var worker = new Worker();
-        await Tools.RunAsync("fallocate", "-l", "8M", worker.File("preallocated"));
-        await File.WriteAllBytesAsync(worker.File("full"), Enumerable.Repeat((byte)7, 8 << 20).ToArray());
-        await Tools.RunAsync("sync", worker.File("full"));
-        Assert.Equal((true, false), (UnwrittenExtents.AnyIn(worker.File("preallocated")), UnwrittenExtents.AnyIn(worker.File("full"))));
-    }
-
     [Theory]
     [InlineData(false, "HAS_SNAPSHOTS")]
     [InlineData(true, null)]

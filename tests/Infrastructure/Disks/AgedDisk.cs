@@ -51,10 +51,10 @@ public sealed record AgedDisk(string Path, string Format, IReadOnlyList<string> 
         switch (kind)
         {
             case "swap":
-                script.AppendLine(CultureInfo.InvariantCulture, $"mkswap {partition}\ndebug sh \"dd if=/dev/urandom of={partition} bs=1M seek=1 count=60\"");
+                script.AppendLine(CultureInfo.InvariantCulture, $"mkswap {partition}\ndebug sh \"{Dead($"{partition} seek=1")}\"");
                 break;
             case "lvm":
-                script.AppendLine(CultureInfo.InvariantCulture, $"pvcreate {partition}\nvgcreate {group} {partition}\nlvcreate root {group} 250\nlvcreate old {group} 60\ndebug sh \"dd if=/dev/urandom of=/dev/{group}/old bs=1M count=60\"\nlvremove /dev/{group}/old");
+                script.AppendLine(CultureInfo.InvariantCulture, $"pvcreate {partition}\nvgcreate {group} {partition}\nlvcreate root {group} 250\nlvcreate old {group} 60\ndebug sh \"{Dead($"/dev/{group}/old")}\"\nlvremove /dev/{group}/old");
                 Age(script, "ext4", $"/dev/{group}/root", archives);
                 break;
             default:
@@ -62,6 +62,9 @@ public sealed record AgedDisk(string Path, string Format, IReadOnlyList<string> 
                 break;
         }
     }
+
+    /// <summary>A command of the appliance. udev may be at the node still, and dd would make a plain file of that name.</summary>
+    private static string Dead(string device) => $"udevadm settle && dd if=/dev/urandom of={device} bs=1M count=60 conv=nocreat,fsync";
 
     private static void Age(StringBuilder script, string kind, string device, string[] archives)
     {

@@ -36,6 +36,9 @@ internal sealed class ExtentMap
     /// <summary>All bytes in extents.</summary>
     public long Total => _sums[^1];
 
+    /// <summary>Some blocks were allocated and never written.</summary>
+    public bool AnyUnwritten => Array.Exists(_extents, e => !e.Written);
+
     /// <summary>Everything is allocated and written.</summary>
     public static ExtentMap Full(long length) => new([new Extent(0, length, true)]);
 

@@ -14,6 +14,7 @@ internal static partial class FileExtents
     private const int HeaderSize = 32;
     private const int ExtentSize = 56;
     private const int ExtentCount = 512;
+    private const uint SyncFlag = 0x1;
     private const uint LastFlag = 0x1;
     private const uint UnwrittenFlag = 0x800;
     private const uint SharedFlag = 0x2000;
@@ -24,7 +25,7 @@ internal static partial class FileExtents
     /// <exception cref="IOException">The storage does not answer.</exception>
     public static ExtentMap Of(SafeFileHandle file, long length, string path) => ByFiemap(file) ?? ByHoles(file, length, path);
 
-    /// <summary>Null where the file system does not know the question.</summary>
+    /// <summary>Null where the file system does not know the question. Waits for what is being written back.</summary>
     public static ExtentMap? ByFiemap(SafeFileHandle file)
     {
         var extents = new List<Extent>();
@@ -35,6 +36,8 @@ internal static partial class FileExtents
             buffer.AsSpan(0, HeaderSize).Clear();
             BitConverter.TryWriteBytes(buffer.AsSpan(0), start);
             BitConverter.TryWriteBytes(buffer.AsSpan(8), long.MaxValue - start);
+            // While the kernel writes a page back, ext4 and XFS call its new block one that was never written.
+            BitConverter.TryWriteBytes(buffer.AsSpan(16), start == 0 ? SyncFlag : 0);
             BitConverter.TryWriteBytes(buffer.AsSpan(24), ExtentCount);
             if (Ioctl(file, FiemapRequest, buffer) != 0)
                 return null;
