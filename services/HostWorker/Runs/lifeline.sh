@@ -9,16 +9,13 @@ shift
 "$@" </dev/null 3<&- &
 child=$!
 echo "$child" >"$pidfile"
-{ read -r -u 3 _; } 2>/dev/null &
-lifeline=$!
-wait -n "$child" "$lifeline"
-if ! kill -0 "$lifeline" 2>/dev/null && kill -0 "$child" 2>/dev/null; then
-    kill -INT "$child"
-fi
+# Not «wait -n»: it passes over a child that had ended before, and then waits for ever.
+{ read -r -u 3 _; kill -INT "$child"; } 2>/dev/null &
+watcher=$!
 while kill -0 "$child" 2>/dev/null; do
     wait "$child"
 done
 wait "$child"
 code=$?
-kill "$lifeline" 2>/dev/null
+kill "$watcher" 2>/dev/null
 exit "$code"

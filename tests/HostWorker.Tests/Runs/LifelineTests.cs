@@ -12,6 +12,7 @@ public sealed class LifelineTests
     private const string StandIn = """
         #!/bin/bash
         case $1 in --version) echo 'stand-in 1.0'; exit ;; --machine-readable) echo in-place; exit ;; esac
+        [[ -e $(dirname "$0")/instant ]] && exit 3
         log=$(dirname "$0")/signals
         echo started >>"$log"
         for signal in TERM HUP; do trap "echo $signal >>'$log'" "$signal"; done
@@ -67,6 +68,16 @@ public sealed class LifelineTests
             Signals.KillNow(child);
         Signals.KillNow(id);
         Assert.True((await run).Killed);
+    }
+
+    [Fact]
+    public async Task A_run_that_ends_before_anybody_can_wait_for_it_is_known_to_have_ended()
+    {
+        using var worker = await CreateAsync();
+        await File.WriteAllTextAsync(worker.Folder.File("instant"), "", TestContext.Current.CancellationToken);
+        var runs = Enumerable.Range(0, 40).Select(_ => worker.RunAsync(worker.File("disk.img"), VolumeFormat.Raw));
+        var results = await Task.WhenAll(runs).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.All(results, result => Assert.Equal((3, false), (result.ExitCode, result.Killed)));
     }
 
     private static async Task<Worker> CreateAsync()
