@@ -33,6 +33,10 @@ public sealed class HostWorkerOptions
     /// <summary>How the appliance is run.</summary>
     public AcceleratorChoice Accelerator { get; set; } = AcceleratorChoice.Auto;
 
+    /// <summary>How long a host whose appliance does not start waits before it tries again.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.2", "1.00:00:00")]
+    public TimeSpan ApplianceRetryInterval { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>The program.</summary>
     [Required]
     public string VirtSparsify { get; set; } = "virt-sparsify";

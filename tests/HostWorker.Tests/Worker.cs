@@ -23,7 +23,7 @@ internal sealed class Worker : IDisposable
         SharedAppliance.Use(Folder.File("scratch"));
         Options = new HostWorkerOptions { Name = "host-a", Scratch = Folder.File("scratch") };
         Options.Domains[Domain] = Storage;
-        Appliance = new AppliancePreparation(Wrapped, NullLogger<AppliancePreparation>.Instance);
+        Appliance = new AppliancePreparation(Wrapped, TimeProvider.System, NullLogger<AppliancePreparation>.Instance);
     }
 
     public TestFolder Folder { get; } = TestFolder.Create("worker");

@@ -7,14 +7,17 @@ namespace Sparsify.HostWorker.Capabilities;
 
 /// <summary>
 /// Finds out once how the appliance starts here, and remembers it: on some machines KVM is there and the
-/// appliance dies under it.
+/// appliance dies under it. Where it does not start, or has stopped starting, that is tried again from time to time.
 /// </summary>
-internal sealed class AppliancePreparation(IOptions<HostWorkerOptions> options, ILogger<AppliancePreparation> logger) : IDisposable
+internal sealed class AppliancePreparation(IOptions<HostWorkerOptions> options, TimeProvider time, ILogger<AppliancePreparation> logger) : IDisposable
 {
+    private const int FailuresInARow = 3;
     private static readonly TimeSpan LaunchLimit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan VersionLimit = TimeSpan.FromSeconds(15);
     private readonly SemaphoreSlim _once = new(1);
     private HostCapabilities? _known;
+    private long? _failedAt;
+    private int _failedRuns;
 
     /// <summary>What virt-sparsify's environment needs.</summary>
     public IReadOnlyDictionary<string, string?> Environment => EnvironmentFor(_known?.Accelerator);
@@ -25,18 +28,37 @@ internal sealed class AppliancePreparation(IOptions<HostWorkerOptions> options, 
     /// <inheritdoc />
     public void Dispose() => _once.Dispose();
 
+    /// <summary>Notes how a run's appliance did: after some failures in a row the host takes no more work, and the appliance is tried anew later.</summary>
+    /// <param name="failure">Why it did not start; null when it did.</param>
+    public void Note(string? failure)
+    {
+        if (failure is null)
+        {
+            Interlocked.Exchange(ref _failedRuns, 0);
+            return;
+        }
+
+        if (Interlocked.Increment(ref _failedRuns) < FailuresInARow || _known is not { Accelerator: not null } known)
+            return;
+        logger.LogError("The appliance did not start for {Count} runs in a row: this host takes no work until it starts again. {Failure}", FailuresInARow, failure);
+        File.Delete(MemoryFile);
+        (Failure, _failedAt, _failedRuns) = ($"The appliance did not start for {FailuresInARow} runs in a row: {failure}", time.GetTimestamp(), 0);
+        _known = known with { Accelerator = null };
+    }
+
     /// <summary>Tries what is not yet known. Starting an appliance takes seconds, the first time more.</summary>
     public async Task<HostCapabilities> ExamineAsync(CancellationToken cancellationToken)
     {
         await _once.WaitAsync(cancellationToken);
         try
         {
-            if (_known is { Accelerator: not null })
+            if (_known is { Accelerator: not null } || (_known is not null && _failedAt is { } failedAt && time.GetElapsedTime(failedAt) < options.Value.ApplianceRetryInterval))
                 return _known;
             var version = await VersionAsync(options.Value.VirtSparsify, cancellationToken);
             var qemu = await VersionAsync("qemu-img", cancellationToken);
             var (accelerator, features) = version is null ? (null, []) : Remembered(version) ?? await TryAsync(cancellationToken);
             _known = new HostCapabilities(version, features, accelerator, qemu);
+            _failedAt = accelerator is null && version is not null ? time.GetTimestamp() : null;
             if (version is null)
                 Failure = $"'{options.Value.VirtSparsify}' is not installed; install guestfs-tools (Debian: libguestfs-tools).";
             if (accelerator is not null)

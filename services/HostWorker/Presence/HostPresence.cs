@@ -18,12 +18,10 @@ internal sealed class HostPresence(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await bus.WaitForHealthStatus(BusHealthStatus.Healthy, stoppingToken);
-        var capabilities = await appliance.ExamineAsync(stoppingToken);
         long? lastHeartbeat = null;
         while (!stoppingToken.IsCancellationRequested)
         {
-            if (capabilities.Accelerator is null)
-                capabilities = await appliance.ExamineAsync(stoppingToken);
+            var capabilities = await appliance.ExamineAsync(stoppingToken);
             try
             {
                 if (lastHeartbeat is null || time.GetElapsedTime(lastHeartbeat.Value) >= options.Value.HeartbeatInterval)
