@@ -36,6 +36,9 @@ public sealed record OperationChanged
     /// <summary>The host of the current or last attempt.</summary>
     public string? Host { get; init; }
 
+    /// <summary>Every attempt so far, repairs included, in order.</summary>
+    public IReadOnlyList<OperationAttempt> Attempts { get; init; } = [];
+
     /// <summary>Bytes that the run was to give back, as measured just before it.</summary>
     public long? Predicted { get; init; }
 
@@ -68,4 +71,32 @@ public sealed record OperationChanged
 
     /// <summary>When the final state was reached, UTC.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
+}
+
+/// <summary>One attempt of an operation's volume job.</summary>
+public sealed record OperationAttempt
+{
+    /// <summary>From 1.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>What it is for.</summary>
+    public required AttemptKind Kind { get; init; }
+
+    /// <summary>The host.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>When virt-sparsify was started, UTC; absent when it was not.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it ended, UTC; absent while it has not.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>What came of it: an outcome of a run or of a repair, Failed, Skipped, Canceled, Lost or NotStarted.</summary>
+    public string? Outcome { get; init; }
+
+    /// <summary>Why it failed.</summary>
+    public OperationError? Error { get; init; }
+
+    /// <summary>What was put back, a sentence each.</summary>
+    public IReadOnlyList<string> Repairs { get; init; } = [];
 }

@@ -41,6 +41,19 @@ public sealed record CancelSparsifyRequested
     public string? RequestedBy { get; init; }
 }
 
+/// <summary>Public input: a person has looked at a disk whose operation needs attention, and decides.</summary>
+public sealed record ResolveSparsifyRequested
+{
+    /// <summary>The operation (its request id).</summary>
+    public required Guid OperationId { get; init; }
+
+    /// <summary>What is to be done.</summary>
+    public required Resolution Resolution { get; init; }
+
+    /// <summary>Who decides, for the operation's history; free text.</summary>
+    public string? RequestedBy { get; init; }
+}
+
 /// <summary>The disk passed every rule, is locked, and its volume job is queued.</summary>
 public sealed record SparsifyDiskAccepted
 {
@@ -57,7 +70,7 @@ public sealed record SparsifyDiskAccepted
     public required DateTimeOffset AcceptedAt { get; init; }
 }
 
-/// <summary>The disk is not eligible; nothing was locked and nothing will run.</summary>
+/// <summary>The disk is not eligible, or ceased to be before a host had begun: nothing ran and nothing will, and nothing is locked.</summary>
 public sealed record SparsifyDiskRejected
 {
     /// <summary>The operation.</summary>
@@ -160,6 +173,28 @@ public sealed record SparsifyDiskNeedsAttention
 
     /// <summary>What happened.</summary>
     public required OperationError Error { get; init; }
+
+    /// <summary>When, UTC.</summary>
+    public required DateTimeOffset At { get; init; }
+}
+
+/// <summary>A VM was reported as not down while an operation held one of its disks. The operation goes on; qemu's image lock keeps the VM from starting.</summary>
+public sealed record SparsifyDiskConflict
+{
+    /// <summary>The operation.</summary>
+    public required Guid OperationId { get; init; }
+
+    /// <summary>The disk.</summary>
+    public required Guid DiskId { get; init; }
+
+    /// <summary>The VM.</summary>
+    public required Guid VmId { get; init; }
+
+    /// <summary>What was reported of the VM.</summary>
+    public required VmStatus Status { get; init; }
+
+    /// <summary>A sentence for people.</summary>
+    public required string Message { get; init; }
 
     /// <summary>When, UTC.</summary>
     public required DateTimeOffset At { get; init; }

@@ -9,7 +9,7 @@ public enum OperationState
     /// <summary>Published, not yet looked at by the Orchestrator.</summary>
     Requested,
 
-    /// <summary>Refused: the violations say why. Final; nothing was locked.</summary>
+    /// <summary>Refused: the violations say why. Final; nothing is locked.</summary>
     Rejected,
 
     /// <summary>The disk was measured and has less to give back than was asked for. Final; nothing ran.</summary>
@@ -38,6 +38,28 @@ public enum OperationState
 
     /// <summary>Canceled on request. Final.</summary>
     Canceled,
+}
+
+/// <summary>A person's decision about an operation that needs attention.</summary>
+[JsonConverter(typeof(CamelCaseWordConverter<Resolution>))]
+public enum Resolution
+{
+    /// <summary>Let a host look at the disk again, and go on when it is sound.</summary>
+    Retry,
+
+    /// <summary>The disk is sound, or has been seen to: end the operation as failed and release the lock.</summary>
+    Release,
+}
+
+/// <summary>What an attempt of a volume job is for.</summary>
+[JsonConverter(typeof(CamelCaseWordConverter<AttemptKind>))]
+public enum AttemptKind
+{
+    /// <summary>Running virt-sparsify.</summary>
+    Sparsify,
+
+    /// <summary>Looking at the disk after a run that did not end by itself.</summary>
+    Repair,
 }
 
 /// <summary>What came of a completed run; exit code 0 alone proves nothing.</summary>

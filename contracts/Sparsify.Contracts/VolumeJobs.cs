@@ -23,7 +23,7 @@ public sealed record ClaimVolumeJobs
     public required IReadOnlyList<string> StorageDomains { get; init; }
 }
 
-/// <summary>Work for one host: run one attempt on one volume. Nothing may be written before <see cref="RenewLease"/> was answered with <see cref="LeaseRenewed"/>.</summary>
+/// <summary>Work for one host: run one attempt on one volume. Nothing may be written before <see cref="JournalVitalBytes"/> was answered with <see cref="VitalBytesJournaled"/>.</summary>
 public sealed record SparsifyVolume
 {
     /// <summary>The volume job; the operation's id.</summary>
@@ -63,7 +63,7 @@ public sealed record SparsifyVolume
     public required TimeSpan LeaseDuration { get; init; }
 }
 
-/// <summary>A host asks to hold its lease for another while. The first renewal of an attempt is the permission to start it.</summary>
+/// <summary>A host asks to hold its lease for another while.</summary>
 public sealed record RenewLease
 {
     /// <summary>The volume job.</summary>
@@ -335,4 +335,20 @@ public sealed record VolumeJobUnclaimed
 
     /// <summary>When the job was queued, UTC.</summary>
     public required DateTimeOffset QueuedAt { get; init; }
+}
+
+/// <summary>A VM is not down whose disk an operation holds (raised by the Orchestrator when that is reported).</summary>
+public sealed record LockedDiskInUse
+{
+    /// <summary>The operation.</summary>
+    public required Guid OperationId { get; init; }
+
+    /// <summary>The VM.</summary>
+    public required Guid VmId { get; init; }
+
+    /// <summary>What was reported of the VM.</summary>
+    public required VmStatus Status { get; init; }
+
+    /// <summary>The rule that the disk breaks now.</summary>
+    public required Violation Violation { get; init; }
 }

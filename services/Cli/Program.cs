@@ -11,6 +11,7 @@ var root = new RootCommand("Finds the dead space of VM disks and gives it back w
     OperationsVerb.CreateList(),
     OperationsVerb.CreateShow(),
     CancelVerb.Create(),
+    ResolveVerb.Create(),
     FleetVerbs.CreateHosts(),
     FleetVerbs.CreateDomains(),
 };

@@ -6,6 +6,7 @@ using Sparsify.HostWorker.Discovery;
 using Sparsify.HostWorker.Jobs;
 using Sparsify.HostWorker.Measuring;
 using Sparsify.HostWorker.Presence;
+using Sparsify.HostWorker.Repairs;
 using Sparsify.HostWorker.Runs;
 using Sparsify.HostWorker.Volumes;
 using Sparsify.Messaging;
@@ -35,6 +36,9 @@ public static class HostWorkerService
             .AddSingleton<LeaseKeeper>()
             .AddSingleton<RunReports>()
             .AddSingleton<FormerAttempts>()
+            .AddSingleton<VitalJournal>()
+            .AddSingleton<ApplianceCommands>()
+            .AddSingleton<VolumeRepair>()
             .AddSingleton<VolumeAttempt>()
             .AddSingleton<ClaimSignal>()
             .AddSingleton<InventorySignal>()
@@ -66,6 +70,7 @@ public static class HostWorkerService
     {
         var queue = EndpointNames.Host(configuration.GetSection(HostWorkerOptions.Section).Get<HostWorkerOptions>()?.Name ?? new HostWorkerOptions().Name);
         bus.AddConsumer<SparsifyVolumeConsumer>().Endpoint(e => e.Name = queue);
+        bus.AddConsumer<RepairVolumeConsumer>().Endpoint(e => e.Name = queue);
         bus.AddConsumer<CancelVolumeJobConsumer>().Endpoint(e => e.Name = queue);
         bus.AddConsumer<VolumeJobClosedConsumer>().Endpoint(e => e.Name = queue);
         bus.AddConsumer<InventoryRequestedConsumer>().Endpoint(e => e.Name = queue);

@@ -16,12 +16,21 @@ public sealed class OrchestratorOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan LeaseGuard { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Attempts of one volume job, the first included.</summary>
+    /// <summary>Runs of one volume job, the first included; repairs are counted apart.</summary>
     [Range(1, 100)]
     public int MaximumAttempts { get; set; } = 3;
 
-    /// <summary>The wait before the second attempt; doubled for each further one.</summary>
+    /// <summary>Looks at a disk after a run that was cut off, before a person is called.</summary>
+    [Range(1, 100)]
+    public int MaximumRepairs { get; set; } = 3;
+
+    /// <summary>The wait before the second attempt; doubled for each further one, and up to half as long again at random.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long another attempt is kept for hosts that have not failed the job, while one of them lives.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan OtherHostPreference { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Jobs that run at once on one storage domain.</summary>
     [Range(1, 1000)]

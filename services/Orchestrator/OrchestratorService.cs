@@ -23,6 +23,7 @@ public static class OrchestratorService
             .AddScoped<DiskChanges>()
             .AddScoped<DiskLocking>()
             .AddScoped<AttemptClosing>()
+            .AddScoped<AttemptHistory>()
             .AddScoped<OperationEnd>()
             .AddScoped<Leases>()
             .AddScoped<JobSweep>()
@@ -36,6 +37,7 @@ public static class OrchestratorService
     {
         bus.AddConsumer<SparsifyDiskRequestedConsumer, SparsifyDiskRequestedConsumer.Definition>();
         bus.AddConsumer<CancelSparsifyRequestedConsumer, CancelSparsifyRequestedConsumer.Definition>();
+        bus.AddConsumer<ResolveSparsifyRequestedConsumer, ResolveSparsifyRequestedConsumer.Definition>();
         bus.AddConsumer<DiskReportedConsumer, DiskReportedConsumer.Definition>();
         bus.AddConsumer<DiskRemovedConsumer, DiskRemovedConsumer.Definition>();
         bus.AddConsumer<VmStatusReportedConsumer, VmStatusReportedConsumer.Definition>();
@@ -43,6 +45,7 @@ public static class OrchestratorService
         bus.AddConsumer<HostHeartbeatConsumer, HostHeartbeatConsumer.Definition>();
         bus.AddConsumer<VolumeMeasuredConsumer, VolumeMeasuredConsumer.Definition>();
         bus.AddConsumer<ClaimVolumeJobsConsumer, ClaimVolumeJobsConsumer.Definition>();
+        bus.AddConsumer<JournalVitalBytesConsumer, JournalVitalBytesConsumer.Definition>();
         bus.AddConsumer<RenewLeaseConsumer, RenewLeaseConsumer.Definition>();
         bus.AddSagaStateMachine<OperationStateMachine, Operation, OperationDefinition>()
             .EntityFrameworkRepository<Operation, OrchestratorDbContext>();

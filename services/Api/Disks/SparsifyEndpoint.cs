@@ -16,8 +16,6 @@ namespace Sparsify.Api.Disks;
 /// </summary>
 internal sealed class SparsifyEndpoint(ApiDbContext db, IOutbox<ApiDbContext> outbox, OperationSignals signals, VolumeMeasuring measuring, IOptions<ApiOptions> options, TimeProvider time)
 {
-    private const int MaximumRequestedBy = 255;
-
     public static void Map(RouteGroupBuilder api) =>
         api.MapPost("/disks/{id:guid}/sparsify", ([FromServices] SparsifyEndpoint endpoint, Guid id, SparsifyBody? body, CancellationToken cancellationToken) => endpoint.AnswerAsync(id, body ?? new SparsifyBody(), cancellationToken))
             .WithName("SparsifyDisk").WithSummary("Starts an operation on one disk; the same requestId again gives the same operation.")
@@ -55,8 +53,7 @@ internal sealed class SparsifyEndpoint(ApiDbContext db, IOutbox<ApiDbContext> ou
             throw new InvalidRequestException("requestId", "is the empty UUID.");
         if (body.MinReclaimable < 0)
             throw new InvalidRequestException("minReclaimable", $"{body.MinReclaimable} is negative.");
-        if (body.RequestedBy is { } by && (by.Length > MaximumRequestedBy || by.Any(char.IsControl)))
-            throw new InvalidRequestException("requestedBy", $"is longer than {MaximumRequestedBy} characters or holds control characters.");
+        RequestedBy.Check(body.RequestedBy);
     }
 
     private async Task<DryRunView> DryRunAsync(DiskRow disk, SparsifyBody body, CancellationToken cancellationToken)

@@ -19,6 +19,8 @@ internal static class OperationEndpoints
             .Produces<OperationView>(StatusCodes.Status200OK, "text/event-stream").ProducesProblem(StatusCodes.Status404NotFound);
         api.MapPost("/operations/{id:guid}/cancel", CancelAsync).WithName("CancelOperation").WithSummary("Asks for an operation to be canceled; a running step is finished first.")
             .Produces<OperationView>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        api.MapPost("/operations/{id:guid}/resolve", ResolveAsync).WithName("ResolveOperation").WithSummary("A person's decision about an operation that needs attention: retry, or release the disk.")
+            .Produces<OperationView>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 
     private static async Task<Page<OperationView>> ListAsync(ApiDbContext db, int? limit, string? after, OperationState? state, Guid? diskId, CancellationToken cancellationToken)
@@ -46,10 +48,29 @@ internal static class OperationEndpoints
             return Problem.OperationNotFound(id);
         if (operation.State.IsFinal())
             return Problem.Of(StatusCodes.Status409Conflict, ProblemCodes.OperationFinal, "The operation is over", $"Operation {id} is {operation.State} and cannot be canceled.", operationId: id);
+        if (operation.State == OperationState.NeedsAttention)
+            return Problem.Of(StatusCodes.Status409Conflict, ProblemCodes.NeedsDecision, "The operation needs a decision", $"Operation {id} runs nothing that could be canceled: a person decides with /operations/{id}/resolve.", operationId: id);
+        return await SendAsync(db, outbox, operation, new CancelSparsifyRequested { OperationId = id }, cancellationToken);
+    }
+
+    private static async Task<IResult> ResolveAsync(ApiDbContext db, IOutbox<ApiDbContext> outbox, Guid id, ResolveBody body, CancellationToken cancellationToken)
+    {
+        RequestedBy.Check(body.RequestedBy);
+        var operation = await db.Operations.AsNoTracking().SingleOrDefaultAsync(o => o.Id == id, cancellationToken);
+        if (operation is null)
+            return Problem.OperationNotFound(id);
+        if (operation.State != OperationState.NeedsAttention)
+            return Problem.Of(StatusCodes.Status409Conflict, ProblemCodes.NothingToDecide, "Nothing is to be decided", $"Operation {id} is {operation.State}; only one that is {OperationState.NeedsAttention} waits for a person.", operationId: id);
+        return await SendAsync(db, outbox, operation, new ResolveSparsifyRequested { OperationId = id, Resolution = body.Resolution, RequestedBy = body.RequestedBy }, cancellationToken);
+    }
+
+    private static async Task<IResult> SendAsync<T>(ApiDbContext db, IOutbox<ApiDbContext> outbox, OperationRow operation, T message, CancellationToken cancellationToken)
+        where T : class
+    {
         await using var transaction = await db.BeginWriteAsync(cancellationToken);
-        await outbox.Publish(new CancelSparsifyRequested { OperationId = id }, cancellationToken);
+        await outbox.Publish(message, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(CancellationToken.None);
-        return TypedResults.Accepted($"/api/v1/operations/{id}", OperationView.Of(operation));
+        return TypedResults.Accepted($"/api/v1/operations/{operation.Id}", OperationView.Of(operation));
     }
 }

@@ -30,6 +30,9 @@ public sealed record OperationView
     /// <summary>The host of the current or last attempt.</summary>
     public string? Host { get; init; }
 
+    /// <summary>Every attempt so far, in order; looks at the disk after a run that was cut off are attempts of the kind repair.</summary>
+    public required IReadOnlyList<OperationAttempt> Attempts { get; init; }
+
     /// <summary>How far the current attempt is, 0 to 1.</summary>
     public required double Progress { get; init; }
 
@@ -86,6 +89,7 @@ public sealed record OperationView
             Priority = known.Priority,
             Attempt = known.Attempt,
             Host = known.Host,
+            Attempts = known.Attempts,
             Progress = row.State == OperationState.Completed ? 1 : running ? row.Fraction : 0,
             Stage = running ? row.Stage : null,
             Predicted = known.Predicted,

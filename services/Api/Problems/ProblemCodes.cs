@@ -18,6 +18,12 @@ public static class ProblemCodes
     /// <summary>The operation is in a final state.</summary>
     public const string OperationFinal = "OPERATION_FINAL";
 
+    /// <summary>The operation needs a person's decision; nothing runs that could be canceled.</summary>
+    public const string NeedsDecision = "NEEDS_DECISION";
+
+    /// <summary>The operation does not wait for a person's decision.</summary>
+    public const string NothingToDecide = "NOTHING_TO_DECIDE";
+
     /// <summary>The database does not answer.</summary>
     public const string Unavailable = "UNAVAILABLE";
 

@@ -31,6 +31,8 @@ internal sealed class PlatformClient(Uri url) : IDisposable
 
     public Task<DryRunView> DryRunAsync(Guid diskId, SparsifyBody body, CancellationToken cancellationToken) => PostAsync<DryRunView>($"disks/{diskId}/sparsify", body, cancellationToken);
 
+    public Task<OperationView> ResolveAsync(Guid id, ResolveBody body, CancellationToken cancellationToken) => PostAsync<OperationView>($"operations/{id}/resolve", body, cancellationToken);
+
     public Task<OperationView> CancelAsync(Guid id, CancellationToken cancellationToken) => PostAsync<OperationView>($"operations/{id}/cancel", null, cancellationToken);
 
     /// <summary>The operation now and after each change, until a final state or the end of the connection.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sparsify.Api.Operations;
 using Sparsify.Cli.Remote;
+using Sparsify.Contracts;
 using Spectre.Console;
 
 namespace Sparsify.Cli.Verbs;
@@ -40,7 +41,8 @@ internal static class OperationsVerb
 
         Add("disk", operation.DiskId.ToString());
         Add("state", $"{operation.State}{(operation.Outcome is { } outcome ? $": {outcome}" : "")}");
-        Add("attempt", operation.Attempt > 0 ? $"{operation.Attempt} on {operation.Host}" : null);
+        foreach (var attempt in operation.Attempts)
+            Add($"attempt {attempt.Number}", string.Join(' ', Describe(attempt)));
         Add("predicted", operation.Predicted is { } predicted ? Output.Bytes(predicted) : null);
         Add("before", Output.Bytes(operation.SizeBefore));
         Add("after", Output.Bytes(operation.SizeAfter));
@@ -54,6 +56,15 @@ internal static class OperationsVerb
         Add("took", operation.StartedAt is { } start && operation.FinishedAt is { } end ? FormattableString.Invariant($"{(end - start).TotalSeconds:0.0} s") : null);
         Add("trace", operation.TraceId);
         return table;
+    }
+
+    private static IEnumerable<string> Describe(OperationAttempt attempt)
+    {
+        yield return $"{(attempt.Kind == AttemptKind.Repair ? "repair" : "run")} on {attempt.Host}: {attempt.Outcome ?? (attempt.StartedAt is null ? "granted" : "running")}.";
+        if (attempt.Error is { } error)
+            yield return error.Message;
+        foreach (var repair in attempt.Repairs)
+            yield return repair;
     }
 
     private static Table Table(IReadOnlyList<OperationView> operations)

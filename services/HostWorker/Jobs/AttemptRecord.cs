@@ -8,6 +8,12 @@ internal sealed record AttemptRecord
 {
     public required SparsifyVolume Job { get; init; }
 
+    /// <summary>The attempt looks at the disk after a run that was cut off, and runs nothing.</summary>
+    public bool IsRepair { get; init; }
+
+    /// <summary>For a repair: what was journaled before the run.</summary>
+    public VitalBytes? Journaled { get; init; }
+
     /// <summary>The W3C trace parent of the message that brought the job.</summary>
     public string? TraceParent { get; init; }
 

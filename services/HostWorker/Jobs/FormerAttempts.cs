@@ -28,7 +28,7 @@ internal sealed class FormerAttempts(JobJournal journal, EndReports ends, Volume
             if (record.VolumePath is { } path && File.Exists(path))
                 await release.WaitAsync(path, cancellationToken);
             var report = record.Failed(
-                new OperationError(FailureKind.HostLost, $"The worker on host '{record.Job.Host}' ended while virt-sparsify worked on the disk; its processes are gone now. Look at the disk before its VM starts."),
+                new OperationError(FailureKind.HostLost, $"The worker on host '{record.Job.Host}' ended while virt-sparsify worked on the disk; its processes are gone now."),
                 retryable: false, time.GetUtcNow(), endedByItself: false, SizeNow(record));
             logger.LogWarning("Attempt {Attempt} of operation {OperationId} was cut off when the worker ended.", record.Job.Attempt, record.Job.OperationId);
             await EndAsync(record, report, cancellationToken);

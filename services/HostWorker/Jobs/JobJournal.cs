@@ -104,6 +104,7 @@ internal sealed class JobJournal(IOptions<HostWorkerOptions> options, ILogger<Jo
             nameof(VolumeJobSucceeded) => Message.Deserialize<VolumeJobSucceeded>()!,
             nameof(VolumeJobFailed) => Message.Deserialize<VolumeJobFailed>()!,
             nameof(VolumeJobSkipped) => Message.Deserialize<VolumeJobSkipped>()!,
+            nameof(VolumeRepaired) => Message.Deserialize<VolumeRepaired>()!,
             nameof(VolumeJobCanceled) => Message.Deserialize<VolumeJobCanceled>()!,
             _ => throw new InvalidDataException($"The journal holds an end of the unknown type '{Type}'."),
         };

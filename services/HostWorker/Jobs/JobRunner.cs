@@ -3,12 +3,13 @@ using MassTransit;
 using Microsoft.Extensions.Options;
 using Sparsify.Contracts;
 using Sparsify.HostWorker.Presence;
+using Sparsify.HostWorker.Repairs;
 
 namespace Sparsify.HostWorker.Jobs;
 
 /// <summary>Runs the attempts of this host, outside any message delivery: a disk may take hours.</summary>
 internal sealed class JobRunner(
-    JobJournal journal, VolumeAttempt attempt, FormerAttempts former, EndReports ends, ClaimSignal claims, IOptions<HostWorkerOptions> options, TimeProvider time, ILogger<JobRunner> logger)
+    JobJournal journal, VolumeAttempt attempt, VolumeRepair repair, FormerAttempts former, EndReports ends, ClaimSignal claims, IOptions<HostWorkerOptions> options, TimeProvider time, ILogger<JobRunner> logger)
     : IHostedLifecycleService, IDisposable
 {
     private readonly ConcurrentDictionary<(Guid OperationId, int Attempt), (AttemptControl Control, Task Task)> _running = new();
@@ -80,7 +81,9 @@ internal sealed class JobRunner(
         await _slots.WaitAsync(CancellationToken.None);
         try
         {
-            await EndAsync(record, IsStopping ? record.NotStarted("The worker is stopping.", time.GetUtcNow()) : await attempt.RunAsync(record, control));
+            await EndAsync(record, IsStopping ? record.NotStarted("The worker is stopping.", time.GetUtcNow())
+                : record.IsRepair ? await repair.RunAsync(record, control)
+                : await attempt.RunAsync(record, control));
         }
         catch (LeaseLostException e)
         {
@@ -116,6 +119,8 @@ internal sealed class JobRunner(
             logger.LogInformation("Attempt {Attempt} of operation {OperationId} ended: {Outcome}, {Before} to {After} bytes.", record.Job.Attempt, record.Job.OperationId, succeeded.Outcome, succeeded.SizeBefore, succeeded.SizeAfter);
         else if (report is VolumeJobSkipped skipped)
             logger.LogInformation("Attempt {Attempt} of operation {OperationId} was skipped: {Reclaimable} bytes would come back.", record.Job.Attempt, record.Job.OperationId, skipped.Reclaimable);
+        else if (report is VolumeRepaired repaired)
+            logger.LogInformation("The look at the disk of operation {OperationId}, attempt {Attempt}, ended: {Outcome}.", record.Job.OperationId, record.Job.Attempt, repaired.Outcome);
         journal.End(record, report);
         await ends.SendAsync(record, report, CancellationToken.None);
     }

@@ -13,7 +13,7 @@ internal static class RunJudgement
         if (run.Killed)
         {
             return record.Failed(
-                new OperationError(FailureKind.HostLost, $"virt-sparsify was killed while it worked ({Why(stopped)}): what it left on the disk is not known. Look at the disk before its VM starts.", run.ErrorTail),
+                new OperationError(FailureKind.HostLost, $"virt-sparsify was killed while it worked ({Why(stopped)}): what it left on the disk is not known.", run.ErrorTail),
                 retryable: false, endedAt, endedByItself: false, sizeAfter);
         }
 

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using Sparsify.Contracts;
+using Sparsify.DiskImages;
 using Sparsify.HostWorker.Capabilities;
 using Sparsify.HostWorker.Images;
 using Sparsify.HostWorker.Measuring;
 using Sparsify.HostWorker.Processes;
+using Sparsify.HostWorker.Repairs;
 using Sparsify.HostWorker.Runs;
 using Sparsify.HostWorker.Volumes;
 
@@ -11,7 +13,7 @@ namespace Sparsify.HostWorker.Jobs;
 
 /// <summary>One attempt, from the leave to start to the report of its end.</summary>
 internal sealed class VolumeAttempt(
-    JobJournal journal, LeaseKeeper leases, VolumeCheck check, AppliancePreparation appliance, VirtSparsify tool, VolumeRelease release, RunReports reports, MeasurementReports measurements, TimeProvider time,
+    JobJournal journal, LeaseKeeper leases, VolumeCheck check, VitalJournal vitals, AppliancePreparation appliance, VirtSparsify tool, VolumeRelease release, RunReports reports, MeasurementReports measurements, TimeProvider time,
     ILogger<VolumeAttempt> logger)
 {
     /// <summary>Runs the attempt.</summary>
@@ -29,8 +31,8 @@ internal sealed class VolumeAttempt(
         {
             if (lease.CancelRequested)
                 return record.Canceled(time.GetUtcNow());
-            var (end, path, measured) = await PrepareAsync(record, control);
-            var report = end ?? await WorkAsync(record, path!, measured, control);
+            var (end, prepared) = await PrepareAsync(record, control);
+            var report = end ?? await JournalAsync(record, prepared!, control) ?? await WorkAsync(record, prepared!.Path, prepared.Measured, control);
             Describe(activity, report);
             return report;
         }
@@ -42,31 +44,44 @@ internal sealed class VolumeAttempt(
     }
 
     /// <summary>Everything that speaks against a start, found before anything is written; what can be read comes before the appliance is started.</summary>
-    private async Task<(object? End, string? Path, MeasuredVolume? Measured)> PrepareAsync(AttemptRecord record, AttemptControl control)
+    private async Task<(object? End, PreparedVolume? Volume)> PrepareAsync(AttemptRecord record, AttemptControl control)
     {
         try
         {
             var (path, violations, measured) = check.Examine(record.Job);
             if (violations.Count > 0)
-                return (record.Failed(new OperationError(KindOf(violations), string.Join(' ', violations.Select(v => v.Message))), retryable: false, time.GetUtcNow(), violations: violations), null, null);
+                return (record.Failed(new OperationError(KindOf(violations), string.Join(' ', violations.Select(v => v.Message))), retryable: false, time.GetUtcNow(), violations: violations), null);
             if (measured is not null && !record.Job.Force && measured.Told.Reclaimable < record.Job.MinReclaimable)
-                return (record.Skipped(measured.Told.Reclaimable, Allocation.Bytes(path), time.GetUtcNow()), null, null);
+                return (record.Skipped(measured.Told.Reclaimable, Allocation.Bytes(path), time.GetUtcNow()), null);
             var capabilities = await appliance.ExamineAsync(control.Stop);
             if (capabilities.Accelerator is null)
-                return (record.Failed(new OperationError(FailureKind.HostNotCapable, $"{appliance.Failure} Run 'sparsify doctor' on host '{record.Job.Host}'."), retryable: true, time.GetUtcNow()), null, null);
-            return control.Reason is null ? (null, path, measured) : (BeforeStart(record, control), null, null);
+                return (record.Failed(new OperationError(FailureKind.HostNotCapable, $"{appliance.Failure} Run 'sparsify doctor' on host '{record.Job.Host}'."), retryable: true, time.GetUtcNow()), null);
+            return control.Reason is null ? (null, new PreparedVolume(path, measured, check.ReadVitalBytes(record.Job, path))) : (BeforeStart(record, control), null);
         }
         catch (OperationCanceledException) when (control.Stop.IsCancellationRequested)
         {
-            return (BeforeStart(record, control), null, null);
+            return (BeforeStart(record, control), null);
         }
-        catch (OutsideStorageDomainException e)
+        catch (Exception e) when (e is OutsideStorageDomainException or ImageFormatException)
         {
-            return (record.Failed(new OperationError(FailureKind.Unsupported, e.Message), retryable: false, time.GetUtcNow()), null, null);
+            return (record.Failed(new OperationError(FailureKind.Unsupported, e.Message), retryable: false, time.GetUtcNow()), null);
         }
         catch (Exception e) when (e is UnreachableStorageException or IOException or UnauthorizedAccessException or TimeoutException)
         {
-            return (record.Failed(new OperationError(FailureKind.StorageUnavailable, e.Message), retryable: true, time.GetUtcNow()), null, null);
+            return (record.Failed(new OperationError(FailureKind.StorageUnavailable, e.Message), retryable: true, time.GetUtcNow()), null);
+        }
+    }
+
+    /// <summary>Nothing may be written before this is done.</summary>
+    private async Task<object?> JournalAsync(AttemptRecord record, PreparedVolume prepared, AttemptControl control)
+    {
+        try
+        {
+            return await vitals.StoreAsync(record.Job, prepared.VitalBytes, control.Stop) ? null : record.Canceled(time.GetUtcNow());
+        }
+        catch (OperationCanceledException) when (control.Stop.IsCancellationRequested)
+        {
+            return BeforeStart(record, control);
         }
     }
 
@@ -83,6 +98,7 @@ internal sealed class VolumeAttempt(
         var sizeAfter = Allocation.Bytes(path);
         HostWorkerTelemetry.Reclaimed.Add(Math.Max(0, record.SizeBefore.Value - sizeAfter));
         var report = RunJudgement.Judge(record, run, control.Reason, sizeAfter, await ImageCheck.RunAsync(path, record.Job.Format, CancellationToken.None), time.GetUtcNow());
+        appliance.Note(report is VolumeJobFailed { Error: { Kind: FailureKind.HostNotCapable } error } ? error.Message : null);
         if (report is VolumeJobSucceeded)
             Compare(record, record.SizeBefore.Value - sizeAfter);
         await measurements.TellAsync(record.Job, path);

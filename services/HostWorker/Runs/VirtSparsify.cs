@@ -18,7 +18,6 @@ internal sealed class VirtSparsify(IOptions<HostWorkerOptions> options, Applianc
     private const int ComplaintCharacters = 8 * 1024;
     private static readonly string[] Complaints = ["error", "fail", "fatal", "cannot", "could not", "denied", "another process", "no space", "timed out", "stale"];
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
-    private static readonly string LifelineScript = ReadScript();
 
     /// <summary>Runs to the end, whatever comes.</summary>
     /// <param name="path">The volume's real path.</param>
@@ -40,12 +39,8 @@ internal sealed class VirtSparsify(IOptions<HostWorkerOptions> options, Applianc
         var tail = new TailBuffer(TailCharacters);
         var complaints = new TailBuffer(ComplaintCharacters);
         var progress = new RunProgress(plan);
-        string[] arguments =
-        [
-            "-c", LifelineScript, "lifeline", pidFile,
-            options.Value.VirtSparsify, $"--machine-readable=file:{messages}", "-q", "-v", "-x", "--in-place", "--format", Word(format), path,
-        ];
-        var command = Cli.Wrap("bash").WithArguments(arguments)
+        string[] arguments = [$"--machine-readable=file:{messages}", "-q", "-v", "-x", "--in-place", "--format", Word(format), path];
+        var command = Cli.Wrap("bash").WithArguments(Lifeline.Arguments(pidFile, options.Value.VirtSparsify, arguments))
             .WithEnvironmentVariables(appliance.Environment)
             .WithStandardInputPipe(PipeSource.Create((_, ct) => stopped.Task.WaitAsync(ct)))
             .WithStandardOutputPipe(PipeTarget.Null)
@@ -113,11 +108,4 @@ internal sealed class VirtSparsify(IOptions<HostWorkerOptions> options, Applianc
         VolumeFormat.Qcow2 => "qcow2",
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Only raw and qcow2 can be sparsified in place."),
     };
-
-    private static string ReadScript()
-    {
-        using var stream = typeof(VirtSparsify).Assembly.GetManifestResourceStream("lifeline.sh")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
 }

@@ -1,15 +1,20 @@
 using Sparsify.Contracts;
 using Sparsify.DiskImages;
 using Sparsify.DiskImages.Files;
+using Sparsify.DiskImages.Images;
 using Sparsify.DiskImages.Measuring;
+using Sparsify.DiskImages.Vital;
 using Sparsify.HostWorker.Images;
 using Sparsify.HostWorker.Measuring;
+using Sparsify.HostWorker.Repairs;
 
 namespace Sparsify.HostWorker.Volumes;
 
 /// <summary>Looks at the real volume just before a run: the facts that the lock was granted on may be old.</summary>
 internal sealed class VolumeCheck(StorageDomainRoots roots, VolumeMeter meter)
 {
+    private const long MostVitalBytes = 4 << 20;
+
     /// <summary>The volume's real path, every rule that it breaks now, and what a run would give back; null when that could not be measured.</summary>
     /// <exception cref="UnreachableStorageException">The storage domain is away.</exception>
     /// <exception cref="FileNotFoundException">The volume is not there.</exception>
@@ -35,6 +40,19 @@ internal sealed class VolumeCheck(StorageDomainRoots roots, VolumeMeter meter)
         }
 
         return (path, violations, measured);
+    }
+
+    /// <summary>What an interrupted run on the volume could lose.</summary>
+    /// <exception cref="ImageFormatException">The image is malformed, or holds more of it than a message may.</exception>
+    /// <exception cref="IOException">The storage does not answer.</exception>
+    public Contracts.VitalBytes ReadVitalBytes(SparsifyVolume job, string path)
+    {
+        var root = RealPath.Of(roots.All.Single(d => d.Key == job.StorageDomain).Value);
+        var vital = VitalReader.Read(path, job.Format == VolumeFormat.Qcow2 ? ImageFormat.Qcow2 : ImageFormat.Raw, root).ToContract();
+        var size = vital.SwapHeaders.Sum(s => (long)s.Content.Length) + vital.VolumeGroups.Sum(g => (long)g.Metadata.Length);
+        return size <= MostVitalBytes
+            ? vital
+            : throw new ImageFormatException(job.Path, "swap headers and volume group metadata", 0, $"{size} bytes would have to be journaled, and at most {MostVitalBytes} are");
     }
 
     private static void ExamineImage(SparsifyVolume job, string root, string path, List<Violation> violations)

@@ -1,4 +1,5 @@
 using Sparsify.Contracts;
+using Sparsify.Orchestrator.Inventory;
 
 namespace Sparsify.Orchestrator.Eligibility;
 
@@ -27,13 +28,13 @@ internal static class DiskRules
     public static Violation? VmNotDown(DiskFacts facts, bool allowSnapshots)
     {
         var running = facts.Vms.Where(vm => vm.Status != VmStatus.Down).ToList();
-        return running.Count == 0
-            ? null
-            : new(
-                ViolationCodes.VmNotDown,
-                $"The disk is plugged into {string.Join(", ", running.Select(vm => $"VM '{vm.Name}', which is {Word(vm.Status)}"))}.",
-                "Shut the VM down, or unplug the disk.");
+        return running.Count == 0 ? null : VmNotDown(running);
     }
+
+    public static Violation VmNotDown(IEnumerable<VirtualMachine> running) => new(
+        ViolationCodes.VmNotDown,
+        $"The disk is plugged into {string.Join(", ", running.Select(vm => $"VM '{vm.Name}', which is {Word(vm.Status)}"))}.",
+        "Shut the VM down, or unplug the disk.");
 
     public static Violation? NotAnImage(DiskFacts facts, bool allowSnapshots) => facts.Disk.Kind switch
     {

@@ -25,6 +25,12 @@ internal static partial class InputRules
         OptionalText(cancel.RequestedBy, "requestedBy");
     }
 
+    public static void Check(ResolveSparsifyRequested resolve)
+    {
+        NotEmpty(resolve.OperationId, "operationId");
+        OptionalText(resolve.RequestedBy, "requestedBy");
+    }
+
     public static void Check(DiskReported report)
     {
         NotEmpty(report.DiskId, "diskId");

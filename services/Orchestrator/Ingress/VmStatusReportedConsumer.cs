@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Sparsify.Contracts;
 using Sparsify.Messaging;
+using Sparsify.Orchestrator.Eligibility;
 using Sparsify.Orchestrator.Inventory;
 using Sparsify.Orchestrator.Storage;
 
@@ -30,6 +31,15 @@ internal sealed class VmStatusReportedConsumer(OrchestratorDbContext db, DiskCha
         var after = await PluggedAsync(vm.Id, cancellationToken);
         var touched = stateChanged ? before.Union(after) : before.Except(after).Union(after.Except(before));
         await changes.PublishAsync(context, touched, cancellationToken);
+        if (vm.Status != VmStatus.Down)
+            await TellOperationsAsync(context, vm, after, cancellationToken);
+    }
+
+    /// <summary>Operations that hold one of its disks: those that wait end, those that run show it.</summary>
+    private async Task TellOperationsAsync(ConsumeContext context, VirtualMachine vm, List<Guid> disks, CancellationToken cancellationToken)
+    {
+        foreach (var operationId in await db.DiskLocks.Where(l => disks.Contains(l.DiskId)).Select(l => l.OperationId).ToListAsync(cancellationToken))
+            await context.Publish(new LockedDiskInUse { OperationId = operationId, VmId = vm.Id, Status = vm.Status, Violation = DiskRules.VmNotDown([vm]) }, cancellationToken);
     }
 
     private async Task ReplacePluggedAsync(VmStatusReported report, CancellationToken cancellationToken)

@@ -5,12 +5,13 @@ using Microsoft.Extensions.Options;
 using Sparsify.Contracts;
 using Sparsify.Messaging;
 using Sparsify.Orchestrator.Storage;
+using Host = Sparsify.Orchestrator.Inventory.Host;
 
 namespace Sparsify.Orchestrator.Jobs;
 
 /// <summary>
-/// Gives a host as many waiting jobs as it has free slots: highest priority first, then the oldest, within the
-/// limit of each storage domain. Free slots are counted here, from the leases, so that a repeated claim gives nothing twice.
+/// Gives a host as many waiting jobs as it has free slots: repairs first, then the highest priority, then the oldest,
+/// within the limit of each storage domain. Free slots are counted here, from the leases, so that a repeated claim gives nothing twice.
 /// </summary>
 internal sealed class ClaimVolumeJobsConsumer(OrchestratorDbContext db, Leases leases, TimeProvider time, IOptions<OrchestratorOptions> options)
     : IConsumer<ClaimVolumeJobs>
@@ -29,10 +30,13 @@ internal sealed class ClaimVolumeJobsConsumer(OrchestratorDbContext db, Leases l
         if (free <= 0 || room.Count == 0)
             return;
 
+        var preference = new HostPreference(await LivingHostsAsync(cancellationToken), time.GetUtcNow(), options.Value.OtherHostPreference);
         foreach (var job in await WaitingAsync([.. room.Keys], cancellationToken))
         {
             if (free == 0)
                 break;
+            if (preference.KeepsFrom(claim.Host, job))
+                continue;
             if (room[job.StorageDomain] == 0 || !await leases.TryGrantAsync(job, claim.Host, cancellationToken))
                 continue;
             room[job.StorageDomain]--;
@@ -51,13 +55,19 @@ internal sealed class ClaimVolumeJobsConsumer(OrchestratorDbContext db, Leases l
             .Where(domain => domain.Value > 0).ToDictionary();
     }
 
+    private Task<List<Host>> LivingHostsAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        return db.Hosts.AsNoTracking().Where(h => h.AliveUntil > now && h.Claims).ToListAsync(cancellationToken);
+    }
+
     /// <summary>More than there are slots: some may be out of reach by their domain's limit or lost to another host.</summary>
     private Task<List<VolumeJob>> WaitingAsync(List<string> domains, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         return db.VolumeJobs.AsNoTracking()
-            .Where(j => j.Status == VolumeJobStatus.Waiting && domains.Contains(j.StorageDomain) && j.NotBefore <= now && !j.CancelRequested)
-            .OrderByDescending(j => j.Priority).ThenBy(j => j.QueuedAt)
+            .Where(j => (j.Status == VolumeJobStatus.NeedsRepair || (j.Status == VolumeJobStatus.Waiting && !j.CancelRequested)) && domains.Contains(j.StorageDomain) && j.NotBefore <= now)
+            .OrderByDescending(j => j.Status == VolumeJobStatus.NeedsRepair).ThenByDescending(j => j.Priority).ThenBy(j => j.QueuedAt)
             .Take(100).ToListAsync(cancellationToken);
     }
 
@@ -67,22 +77,34 @@ internal sealed class ClaimVolumeJobsConsumer(OrchestratorDbContext db, Leases l
         using var activity = ActivityContext.TryParse(job.TraceParent, null, isRemote: true, out var parent)
             ? Source.StartActivity("grant lease", ActivityKind.Internal, parent)
             : null;
-        await context.Send(EndpointNames.Address(EndpointNames.Host(context.Message.Host)), new SparsifyVolume
+        var address = EndpointNames.Address(EndpointNames.Host(context.Message.Host));
+        var work = Describe(job, context.Message.Host);
+        if (job.Status != VolumeJobStatus.NeedsRepair)
         {
-            OperationId = job.OperationId,
-            DiskId = job.DiskId,
-            Attempt = job.Attempt + 1,
-            Generation = job.Generation,
-            Host = context.Message.Host,
-            StorageDomain = job.StorageDomain,
-            Path = job.Path,
-            Format = job.Format,
-            AllowSnapshots = job.AllowSnapshots,
-            MinReclaimable = job.MinReclaimable,
-            Force = job.Force,
-            LeaseDuration = options.Value.LeaseDuration,
-        });
+            await context.Send(address, work);
+            return;
+        }
+
+        var journaled = await db.JobAttempts.AsNoTracking().Where(a => a.OperationId == job.OperationId && a.VitalBytes != null)
+            .OrderByDescending(a => a.Number).FirstOrDefaultAsync(context.CancellationToken);
+        await context.Send(address, new RepairVolume { Job = work, Journaled = journaled?.VitalBytes });
     }
+
+    private SparsifyVolume Describe(VolumeJob job, string host) => new()
+    {
+        OperationId = job.OperationId,
+        DiskId = job.DiskId,
+        Attempt = job.Attempt + 1,
+        Generation = job.Generation,
+        Host = host,
+        StorageDomain = job.StorageDomain,
+        Path = job.Path,
+        Format = job.Format,
+        AllowSnapshots = job.AllowSnapshots,
+        MinReclaimable = job.MinReclaimable,
+        Force = job.Force,
+        LeaseDuration = options.Value.LeaseDuration,
+    };
 
     internal sealed class Definition() : JobsEndpointDefinition<ClaimVolumeJobsConsumer>("orchestrator-claims");
 }

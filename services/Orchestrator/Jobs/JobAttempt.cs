@@ -9,7 +9,15 @@ public sealed class JobAttempt
 
     public int Number { get; init; }
 
+    public AttemptKind Kind { get; init; }
+
     public string Host { get; init; } = "";
+
+    /// <summary>Journaled before virt-sparsify may start; kept until the attempt has ended by itself or the disk is proven sound.</summary>
+    public VitalBytes? VitalBytes { get; set; }
+
+    /// <summary>What a repair put back.</summary>
+    public List<string> Repairs { get; set; } = [];
 
     public DateTimeOffset GrantedAt { get; init; }
 

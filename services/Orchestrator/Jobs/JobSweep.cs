@@ -28,14 +28,14 @@ internal sealed class JobSweep(OrchestratorDbContext db, IOutbox<OrchestratorDbC
                     .ExecuteDeleteAsync(cancellationToken) == 0)
                 continue;
             logger.LogWarning("The lease of host {Host} for attempt {Attempt} of operation {OperationId} ran out at {Until}; started: {Started}.", lease.Host, lease.Attempt, lease.OperationId, lease.Until, lease.Started);
-            if (lease.Started)
+            if (lease.Started || await db.VolumeJobs.AnyAsync(j => j.OperationId == lease.OperationId && j.Status == VolumeJobStatus.Repairing, cancellationToken))
                 await LoseAsync(lease, cancellationToken);
             else
                 await TakeBackAsync(lease, cancellationToken);
         }
     }
 
-    /// <summary>The host may have written: only the saga decides what becomes of the disk.</summary>
+    /// <summary>The host may have written, or was to prove that none did: only the saga decides what becomes of the disk.</summary>
     private async Task LoseAsync(Lease lease, CancellationToken cancellationToken)
     {
         await db.VolumeJobs.Where(j => j.OperationId == lease.OperationId).ExecuteUpdateAsync(j => j.SetProperty(x => x.Status, VolumeJobStatus.Closed), cancellationToken);
@@ -74,7 +74,7 @@ internal sealed class JobSweep(OrchestratorDbContext db, IOutbox<OrchestratorDbC
     private async Task LookAtWaitingJobsAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var domains = await db.VolumeJobs.Where(j => j.Status == VolumeJobStatus.Waiting && j.NotBefore <= now)
+        var domains = await db.VolumeJobs.Where(j => (j.Status == VolumeJobStatus.Waiting || j.Status == VolumeJobStatus.NeedsRepair) && j.NotBefore <= now)
             .Select(j => j.StorageDomain).Distinct().ToListAsync(cancellationToken);
         if (domains.Count == 0)
             return;
@@ -90,7 +90,7 @@ internal sealed class JobSweep(OrchestratorDbContext db, IOutbox<OrchestratorDbC
 
     private async Task OfferAgainAsync(string domain, CancellationToken cancellationToken)
     {
-        await db.VolumeJobs.Where(j => j.StorageDomain == domain && j.Status == VolumeJobStatus.Waiting && j.NoHostSince != null)
+        await db.VolumeJobs.Where(j => j.StorageDomain == domain && (j.Status == VolumeJobStatus.Waiting || j.Status == VolumeJobStatus.NeedsRepair) && j.NoHostSince != null)
             .ExecuteUpdateAsync(j => j.SetProperty(x => x.NoHostSince, (DateTimeOffset?)null), cancellationToken);
         await outbox.Publish(new VolumeJobOffered { StorageDomain = domain }, cancellationToken);
     }
@@ -99,7 +99,7 @@ internal sealed class JobSweep(OrchestratorDbContext db, IOutbox<OrchestratorDbC
     {
         var expired = now - options.Value.NoHostTimeout;
         var jobs = await db.VolumeJobs
-            .Where(j => j.Status == VolumeJobStatus.Waiting && j.StorageDomain == domain && (j.NoHostSince == null || j.NoHostSince < expired))
+            .Where(j => (j.Status == VolumeJobStatus.Waiting || j.Status == VolumeJobStatus.NeedsRepair) && j.StorageDomain == domain && (j.NoHostSince == null || j.NoHostSince < expired))
             .OrderBy(j => j.QueuedAt).Take(100).ToListAsync(cancellationToken);
         foreach (var job in jobs)
         {

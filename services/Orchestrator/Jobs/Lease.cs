@@ -17,6 +17,6 @@ public sealed class Lease
 
     public DateTimeOffset Until { get; set; }
 
-    /// <summary>The host was given leave to start: from here on only the end of the run, or a repair, ends the lease.</summary>
+    /// <summary>The vital bytes are journaled and the host has leave to start: from here on the disk may have been written to.</summary>
     public bool Started { get; set; }
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Sparsify.Contracts;
 using Sparsify.Messaging;
 using Sparsify.Orchestrator.Storage;
 
@@ -29,16 +30,18 @@ internal sealed class Leases(OrchestratorDbContext db, TimeProvider time, IOptio
         if (inserted == 0)
             return false;
 
+        var kind = job.Status == VolumeJobStatus.NeedsRepair ? AttemptKind.Repair : AttemptKind.Sparsify;
+        var held = kind == AttemptKind.Repair ? VolumeJobStatus.Repairing : VolumeJobStatus.Leased;
         var taken = await db.VolumeJobs
-            .Where(j => j.OperationId == job.OperationId && j.Status == VolumeJobStatus.Waiting && j.Attempt == job.Attempt)
-            .ExecuteUpdateAsync(j => j.SetProperty(x => x.Status, VolumeJobStatus.Leased).SetProperty(x => x.Attempt, attempt), cancellationToken);
+            .Where(j => j.OperationId == job.OperationId && j.Status == job.Status && j.Attempt == job.Attempt)
+            .ExecuteUpdateAsync(j => j.SetProperty(x => x.Status, held).SetProperty(x => x.Attempt, attempt), cancellationToken);
         if (taken == 0)
         {
             await db.Leases.Where(l => l.DiskId == job.DiskId && l.OperationId == job.OperationId && l.Attempt == attempt).ExecuteDeleteAsync(cancellationToken);
             return false;
         }
 
-        db.JobAttempts.Add(new JobAttempt { OperationId = job.OperationId, Number = attempt, Host = host, GrantedAt = now });
+        db.JobAttempts.Add(new JobAttempt { OperationId = job.OperationId, Number = attempt, Kind = kind, Host = host, GrantedAt = now });
         return true;
     }
 }

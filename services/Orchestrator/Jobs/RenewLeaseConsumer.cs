@@ -6,7 +6,7 @@ using Sparsify.Orchestrator.Storage;
 
 namespace Sparsify.Orchestrator.Jobs;
 
-/// <summary>Lets the rightful host keep its lease. Its first renewal is the leave to start.</summary>
+/// <summary>Lets the rightful host keep its lease.</summary>
 internal sealed class RenewLeaseConsumer(OrchestratorDbContext db, TimeProvider time, IOptions<OrchestratorOptions> options) : IConsumer<RenewLease>
 {
     public async Task Consume(ConsumeContext<RenewLease> context)
@@ -17,7 +17,7 @@ internal sealed class RenewLeaseConsumer(OrchestratorDbContext db, TimeProvider 
         // One statement decides, so that the sweeper cannot take the lease away between a look and a write.
         var renewed = await db.Leases
             .Where(l => l.OperationId == request.OperationId && l.Attempt == request.Attempt && l.Generation == request.Generation && l.Host == request.Host)
-            .ExecuteUpdateAsync(l => l.SetProperty(x => x.Until, until).SetProperty(x => x.Started, true), cancellationToken);
+            .ExecuteUpdateAsync(l => l.SetProperty(x => x.Until, until), cancellationToken);
         if (renewed == 0)
         {
             await context.RespondAsync(new LeaseRevoked
@@ -29,9 +29,8 @@ internal sealed class RenewLeaseConsumer(OrchestratorDbContext db, TimeProvider 
             return;
         }
 
-        await db.VolumeJobs.Where(j => j.OperationId == request.OperationId && j.Status == VolumeJobStatus.Leased)
-            .ExecuteUpdateAsync(j => j.SetProperty(x => x.Status, VolumeJobStatus.Running), cancellationToken);
-        var cancelRequested = await db.VolumeJobs.Where(j => j.OperationId == request.OperationId).Select(j => j.CancelRequested).SingleAsync(cancellationToken);
+        // A repair goes on whatever else is asked for: nobody may have the disk before it is proven sound.
+        var cancelRequested = await db.VolumeJobs.AnyAsync(j => j.OperationId == request.OperationId && j.CancelRequested && j.Status != VolumeJobStatus.Repairing, cancellationToken);
         await context.RespondAsync(new LeaseRenewed
         {
             OperationId = request.OperationId,

@@ -34,6 +34,9 @@ public sealed class VolumeJob
 
     public DateTimeOffset NotBefore { get; set; }
 
+    /// <summary>Hosts on which an attempt failed.</summary>
+    public List<string> FailedHosts { get; set; } = [];
+
     public bool CancelRequested { get; set; }
 
     /// <summary>When it was last said that no host reaches the domain.</summary>

@@ -12,6 +12,12 @@ public enum VolumeJobStatus
     /// <summary>A host was given leave to start.</summary>
     Running,
 
+    /// <summary>A run was cut off: a host must look at the disk before anything else.</summary>
+    NeedsRepair,
+
+    /// <summary>A host has the lease to look at the disk and to repair it.</summary>
+    Repairing,
+
     /// <summary>Ended; nothing more will run for it.</summary>
     Closed,
 }

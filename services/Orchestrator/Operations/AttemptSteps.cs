@@ -34,6 +34,7 @@ internal static class AttemptSteps
         VolumeJobSkipped skipped => AttemptEnd.Of(skipped),
         VolumeJobCanceled canceled => AttemptEnd.Of(canceled),
         VolumeJobLost lost => AttemptEnd.Of(lost),
+        VolumeRepaired repaired => AttemptEnd.Of(repaired),
         _ => throw new ArgumentException($"{message.GetType().Name} does not end an attempt.", nameof(message)),
     };
 }

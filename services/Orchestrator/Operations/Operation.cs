@@ -32,6 +32,14 @@ public sealed class Operation : SagaStateMachineInstance, ISagaVersion
     /// <summary>Results of attempts up to this one are stale.</summary>
     public int LastClosedAttempt { get; set; }
 
+    /// <summary>Attempts that ran virt-sparsify, or tried to.</summary>
+    public int Runs { get; set; }
+
+    /// <summary>Looks at the disk since a run was cut off, or since a person's decision.</summary>
+    public int Repairs { get; set; }
+
+    public bool CancelRequested { get; set; }
+
     public string? Host { get; set; }
 
     public long MinReclaimable { get; set; }

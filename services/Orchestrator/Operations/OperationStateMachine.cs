@@ -27,13 +27,17 @@ internal sealed class OperationStateMachine : MassTransitStateMachine<Operation>
                 context => context.Message.Expired,
                 expired => expired.FailForWantOfHost().TransitionTo(Failed),
                 waiting => waiting.ShowNoHost().PublishChange()),
-            When(CancelRequested).IfElseAsync(
+            When(DiskInUse).IfElseAsync(
+                OperationSteps.TryTakeBackJob,
+                waiting => waiting.CopyViolation().TransitionTo(Rejected),
+                claimed => claimed.ShowConflict()),
+            When(CancelRequested).NoteCancel().IfElseAsync(
                 OperationSteps.TryWithdrawJob,
                 withdrawn => withdrawn.TransitionTo(Canceled),
                 claimed => claimed.TransitionTo(Canceling)));
 
         During(Running,
-            When(CancelRequested).ThenAsync(OperationSteps.TryWithdrawJob).TransitionTo(Canceling));
+            When(CancelRequested).NoteCancel().ThenAsync(OperationSteps.TryWithdrawJob).TransitionTo(Canceling));
 
         // A host's first word may overtake its second on another connection: a result may come before the start.
         During(Queued, Running, Canceling,
@@ -42,14 +46,15 @@ internal sealed class OperationStateMachine : MassTransitStateMachine<Operation>
             When(JobCanceled).IfCurrent(
                 canceled => canceled.Close().TransitionTo(Canceled)),
             When(JobLost).IfCurrent(
-                lost => lost.Close().TransitionTo(Recovering).TransitionTo(NeedsAttention)));
+                lost => lost.Close().OfferRepair().TransitionTo(Recovering)),
+            When(JobRepaired).AcknowledgeStale());
 
         During(Queued, Running,
             When(JobSkipped).IfCurrent(
                 skipped => skipped.Close().CopyFigure().TransitionTo(Skipped)),
             When(JobFailed).IfCurrent(failed => failed.Close().IfElse(
                 context => !context.Message.EndedByItself,
-                cutOff => cutOff.TransitionTo(Recovering).TransitionTo(NeedsAttention),
+                cutOff => cutOff.OfferRepair().TransitionTo(Recovering),
                 ended => ended.IfElse(
                     OperationSteps.MayRetry,
                     again => again.TransitionTo(Recovering).Requeue().TransitionTo(Queued),
@@ -60,27 +65,72 @@ internal sealed class OperationStateMachine : MassTransitStateMachine<Operation>
             When(JobSkipped).IfCurrent(skipped => skipped.Close().TransitionTo(Canceled)),
             When(JobFailed).IfCurrent(failed => failed.Close().IfElse(
                 context => !context.Message.EndedByItself,
-                cutOff => cutOff.TransitionTo(Recovering).TransitionTo(NeedsAttention),
+                cutOff => cutOff.OfferRepair().TransitionTo(Recovering),
                 ended => ended.TransitionTo(Canceled))),
             Ignore(JobUnclaimed),
             Ignore(CancelRequested));
+
+        During(Recovering,
+            When(JobRepaired).IfCurrent(looked => looked.Close().TellRepairs().IfElse(
+                context => context.Message.Outcome == RepairOutcome.NotProvable,
+                unknown => unknown.TransitionTo(NeedsAttention),
+                sound => sound.IfElse(
+                    context => context.Saga.CancelRequested,
+                    canceled => canceled.TransitionTo(Canceled),
+                    wanted => wanted.IfElse(
+                        OperationSteps.MayRunAgain,
+                        again => again.Requeue().TransitionTo(Queued),
+                        final => final.TransitionTo(Failed))))),
+            When(JobFailed).IfCurrent(failed => failed.Close().IfElse(
+                OperationSteps.MayRepair,
+                again => again.OfferRepair().PublishChange(),
+                final => final.TransitionTo(NeedsAttention))),
+            When(JobLost).IfCurrent(lost => lost.Close().IfElse(
+                OperationSteps.MayRepair,
+                again => again.OfferRepair().PublishChange(),
+                final => final.TransitionTo(NeedsAttention))),
+            When(JobUnclaimed).IfElse(
+                context => context.Message.Expired,
+                expired => expired.FailForWantOfHost().TransitionTo(NeedsAttention),
+                waiting => waiting.ShowNoHost().PublishChange()),
+            When(CancelRequested).NoteCancel(),
+            When(JobSucceeded).AcknowledgeStale(),
+            When(JobSkipped).AcknowledgeStale(),
+            When(JobCanceled).AcknowledgeStale(),
+            Ignore(JobStarted));
+
+        During(NeedsAttention,
+            When(ResolveRequested).IfElse(
+                context => context.Message.Resolution == Resolution.Retry,
+                retry => retry.Then(context => context.Saga.Repairs = 0).OfferRepair().TransitionTo(Recovering),
+                release => release.NoteRelease().TransitionTo(Failed)));
 
         During(Running,
             Ignore(JobStarted),
             Ignore(JobUnclaimed));
 
-        foreach (var settled in new[] { Recovering, NeedsAttention, Rejected, Skipped, Completed, Failed, Canceled })
+        foreach (var settled in new[] { NeedsAttention, Rejected, Skipped, Completed, Failed, Canceled })
         {
             During(settled,
                 When(JobSucceeded).AcknowledgeStale(),
                 When(JobFailed).AcknowledgeStale(),
                 When(JobSkipped).AcknowledgeStale(),
                 When(JobCanceled).AcknowledgeStale(),
+                When(JobRepaired).AcknowledgeStale(),
                 Ignore(JobStarted),
                 Ignore(JobLost),
                 Ignore(JobUnclaimed),
                 Ignore(CancelRequested));
         }
+
+        During(Running, Canceling, Recovering, NeedsAttention,
+            When(DiskInUse).ShowConflict());
+
+        foreach (var ended in new[] { Rejected, Skipped, Completed, Failed, Canceled })
+            During(ended, Ignore(DiskInUse));
+
+        foreach (var decided in new[] { Queued, Running, Canceling, Recovering, Rejected, Skipped, Completed, Failed, Canceled })
+            During(decided, Ignore(ResolveRequested));
 
         DuringAny(Ignore(Requested));
 
@@ -120,6 +170,8 @@ internal sealed class OperationStateMachine : MassTransitStateMachine<Operation>
 
     public Event<CancelSparsifyRequested> CancelRequested { get; } = null!;
 
+    public Event<ResolveSparsifyRequested> ResolveRequested { get; } = null!;
+
     public Event<VolumeJobStarted> JobStarted { get; } = null!;
 
     public Event<VolumeJobSucceeded> JobSucceeded { get; } = null!;
@@ -131,6 +183,10 @@ internal sealed class OperationStateMachine : MassTransitStateMachine<Operation>
     public Event<VolumeJobCanceled> JobCanceled { get; } = null!;
 
     public Event<VolumeJobLost> JobLost { get; } = null!;
+
+    public Event<VolumeRepaired> JobRepaired { get; } = null!;
+
+    public Event<LockedDiskInUse> DiskInUse { get; } = null!;
 
     public Event<VolumeJobUnclaimed> JobUnclaimed { get; } = null!;
 
@@ -148,6 +204,12 @@ internal sealed class OperationStateMachine : MassTransitStateMachine<Operation>
             e.ConfigureConsumeTopology = false;
             e.OnMissingInstance(missing => missing.Discard());
         });
+        Event(() => ResolveRequested, e =>
+        {
+            e.CorrelateById(context => context.Message.OperationId);
+            e.ConfigureConsumeTopology = false;
+            e.OnMissingInstance(missing => missing.Discard());
+        });
         Event(() => JobStarted, e => e.CorrelateById(context => context.Message.OperationId).OnMissingInstance(missing => missing.Discard()));
         Event(() => JobSucceeded, e => e.CorrelateById(context => context.Message.OperationId)
             .OnMissingInstance(missing => missing.ExecuteAsync(context => context.ForgetAttempt(context.Message.Host, context.Message.OperationId, context.Message.Attempt))));
@@ -157,7 +219,10 @@ internal sealed class OperationStateMachine : MassTransitStateMachine<Operation>
             .OnMissingInstance(missing => missing.ExecuteAsync(context => context.ForgetAttempt(context.Message.Host, context.Message.OperationId, context.Message.Attempt))));
         Event(() => JobCanceled, e => e.CorrelateById(context => context.Message.OperationId)
             .OnMissingInstance(missing => missing.ExecuteAsync(context => context.ForgetAttempt(context.Message.Host, context.Message.OperationId, context.Message.Attempt))));
+        Event(() => JobRepaired, e => e.CorrelateById(context => context.Message.OperationId)
+            .OnMissingInstance(missing => missing.ExecuteAsync(context => context.ForgetAttempt(context.Message.Host, context.Message.OperationId, context.Message.Attempt))));
         Event(() => JobLost, e => e.CorrelateById(context => context.Message.OperationId).OnMissingInstance(missing => missing.Discard()));
+        Event(() => DiskInUse, e => e.CorrelateById(context => context.Message.OperationId).OnMissingInstance(missing => missing.Discard()));
         Event(() => JobUnclaimed, e => e.CorrelateById(context => context.Message.OperationId).OnMissingInstance(missing => missing.Discard()));
     }
 }

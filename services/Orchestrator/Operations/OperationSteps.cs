@@ -27,9 +27,10 @@ internal static class OperationSteps
         binder.ThenAsync(context => context.Service<DiskLocking>().LockOrRefuseAsync(context));
 
     public static EventActivityBinder<Operation, VolumeJobStarted> CopyStart(this EventActivityBinder<Operation, VolumeJobStarted> binder) =>
-        binder.Then(context =>
+        binder.ThenAsync(async context =>
         {
             var (operation, started) = (context.Saga, context.Message);
+            await context.Service<AttemptHistory>().NoteStartAsync(operation, started, context.CancellationToken);
             operation.Attempt = started.Attempt;
             operation.Host = started.Host;
             operation.SizeBefore = started.SizeBefore;
@@ -44,7 +45,7 @@ internal static class OperationSteps
         {
             context.Saga.Outcome = context.Message.Outcome;
             context.Saga.Predicted = context.Message.Predicted;
-            context.Saga.Warnings = [.. context.Message.Warnings];
+            context.Saga.Warnings = [.. context.Saga.Warnings, .. context.Message.Warnings];
             context.Saga.Violations = [];
         });
 
@@ -58,13 +59,63 @@ internal static class OperationSteps
     public static EventActivityBinder<Operation, VolumeJobFailed> CopyViolations(this EventActivityBinder<Operation, VolumeJobFailed> binder) =>
         binder.Then(context => context.Saga.Violations = [.. context.Message.Violations]);
 
-    public static EventActivityBinder<Operation, VolumeJobFailed> Requeue(this EventActivityBinder<Operation, VolumeJobFailed> binder) =>
+    public static EventActivityBinder<Operation, T> Requeue<T>(this EventActivityBinder<Operation, T> binder)
+        where T : class =>
         binder.ThenAsync(context => context.Service<AttemptClosing>().RequeueAsync(context));
 
-    public static bool MayRetry(BehaviorContext<Operation, VolumeJobFailed> context) => context.Service<AttemptClosing>().MayRetry(context.Message);
+    public static EventActivityBinder<Operation, T> OfferRepair<T>(this EventActivityBinder<Operation, T> binder)
+        where T : class =>
+        binder.ThenAsync(context => context.Service<AttemptClosing>().OfferRepairAsync(context));
+
+    public static bool MayRetry(BehaviorContext<Operation, VolumeJobFailed> context) => context.Message.Retryable && context.Service<AttemptClosing>().MayRetry(context.Saga);
+
+    public static bool MayRunAgain(BehaviorContext<Operation, VolumeRepaired> context) => context.Service<AttemptClosing>().MayRetry(context.Saga);
+
+    public static bool MayRepair<T>(BehaviorContext<Operation, T> context)
+        where T : class =>
+        context.Service<AttemptClosing>().MayRepair(context.Saga);
+
+    public static EventActivityBinder<Operation, CancelSparsifyRequested> NoteCancel(this EventActivityBinder<Operation, CancelSparsifyRequested> binder) =>
+        binder.Then(context => context.Saga.CancelRequested = true);
+
+    public static EventActivityBinder<Operation, VolumeRepaired> TellRepairs(this EventActivityBinder<Operation, VolumeRepaired> binder) =>
+        binder.If(context => context.Message.Outcome == RepairOutcome.Repaired, repaired => repaired.ThenAsync(context => context.Publish(new DiskRepaired
+        {
+            DiskId = context.Saga.DiskId,
+            OperationId = context.Saga.CorrelationId,
+            Host = context.Message.Host,
+            Repairs = context.Message.Repairs,
+            RepairedAt = context.Message.EndedAt,
+        })));
+
+    public static EventActivityBinder<Operation, ResolveSparsifyRequested> NoteRelease(this EventActivityBinder<Operation, ResolveSparsifyRequested> binder) =>
+        binder.Then(context => context.Saga.Error = context.Saga.Error! with { Message = $"{context.Saga.Error.Message} Released by {context.Message.RequestedBy ?? "a person"}." });
 
     public static Task<bool> TryWithdrawJob(BehaviorContext<Operation, CancelSparsifyRequested> context) =>
         context.Service<AttemptClosing>().TryWithdrawAsync(context);
+
+    public static Task<bool> TryTakeBackJob(BehaviorContext<Operation, LockedDiskInUse> context) =>
+        context.Service<AttemptClosing>().TryTakeBackAsync(context);
+
+    public static EventActivityBinder<Operation, LockedDiskInUse> CopyViolation(this EventActivityBinder<Operation, LockedDiskInUse> binder) =>
+        binder.Then(context => context.Saga.Violations = [context.Message.Violation]);
+
+    /// <summary>Once for each thing that is reported: it may be repeated often.</summary>
+    public static EventActivityBinder<Operation, LockedDiskInUse> ShowConflict(this EventActivityBinder<Operation, LockedDiskInUse> binder) =>
+        binder.If(context => !context.Saga.Warnings.Contains(Conflict(context.Message)), news => news.ThenAsync(async context =>
+        {
+            var message = Conflict(context.Message);
+            context.Saga.Warnings = [.. context.Saga.Warnings, message];
+            await context.Publish(new SparsifyDiskConflict
+            {
+                OperationId = context.Saga.CorrelationId,
+                DiskId = context.Saga.DiskId,
+                VmId = context.Message.VmId,
+                Status = context.Message.Status,
+                Message = message,
+                At = context.Service<TimeProvider>().GetUtcNow(),
+            });
+        }).PublishChange());
 
     public static EventActivityBinder<Operation, VolumeJobUnclaimed> ShowNoHost(this EventActivityBinder<Operation, VolumeJobUnclaimed> binder) =>
         binder.Then(context => context.Saga.Violations = [NoHost(context.Message)]);
@@ -78,13 +129,17 @@ internal static class OperationSteps
         });
 
     public static EventActivityBinder<Operation> CallPeople(this EventActivityBinder<Operation> binder) =>
-        binder.ThenAsync(context => context.Publish(new SparsifyDiskNeedsAttention
+        binder.ThenAsync(async context =>
         {
-            OperationId = context.Saga.CorrelationId,
-            DiskId = context.Saga.DiskId,
-            Error = context.Saga.Error!,
-            At = context.Service<TimeProvider>().GetUtcNow(),
-        }));
+            await context.Service<AttemptClosing>().ParkAsync(context);
+            await context.Publish(new SparsifyDiskNeedsAttention
+            {
+                OperationId = context.Saga.CorrelationId,
+                DiskId = context.Saga.DiskId,
+                Error = context.Saga.Error!,
+                At = context.Service<TimeProvider>().GetUtcNow(),
+            });
+        });
 
     public static EventActivityBinder<Operation> Finish(this EventActivityBinder<Operation> binder) =>
         binder.ThenAsync(context => context.Service<OperationEnd>().FinishAsync(context));
@@ -96,6 +151,8 @@ internal static class OperationSteps
         EndpointNames.IsHostName(host)
             ? context.Send(EndpointNames.Address(EndpointNames.Host(host)), new VolumeJobClosed { OperationId = operationId, Attempt = attempt })
             : Task.CompletedTask;
+
+    private static string Conflict(LockedDiskInUse message) => $"While this operation held the disk: {message.Violation.Message} The operation goes on; qemu's image lock keeps a VM from starting while a run works on the disk.";
 
     private static Violation NoHost(VolumeJobUnclaimed message) => new(
         ViolationCodes.NoHost,

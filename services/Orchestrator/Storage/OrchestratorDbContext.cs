@@ -46,6 +46,7 @@ public sealed class OrchestratorDbContext(DbContextOptions<OrchestratorDbContext
         configurationBuilder.Properties<OperationTrigger>().HaveConversion<string>();
         configurationBuilder.Properties<RunOutcome>().HaveConversion<string>();
         configurationBuilder.Properties<FailureKind>().HaveConversion<string>();
+        configurationBuilder.Properties<AttemptKind>().HaveConversion<string>();
         configurationBuilder.Properties<VolumeJobStatus>().HaveConversion<string>();
         // Priorities stay numbers: jobs are claimed in their order.
     }
@@ -123,6 +124,7 @@ public sealed class OrchestratorDbContext(DbContextOptions<OrchestratorDbContext
             job.HasKey(j => j.OperationId);
             job.Property(j => j.OperationId).ValueGeneratedNever();
             job.Property(j => j.Priority).HasConversion<int>();
+            job.Property(j => j.FailedHosts).AsJson();
             job.HasIndex(j => new { j.Status, j.StorageDomain, j.Priority, j.QueuedAt });
         });
         model.Entity<Lease>(lease =>
@@ -137,6 +139,8 @@ public sealed class OrchestratorDbContext(DbContextOptions<OrchestratorDbContext
         {
             attempt.ToTable("job_attempts");
             attempt.HasKey(a => new { a.OperationId, a.Number });
+            attempt.Property(a => a.VitalBytes).AsJson();
+            attempt.Property(a => a.Repairs).AsJson();
         });
     }
 }

@@ -24,6 +24,9 @@ public sealed class TestDisk
     /// <summary>raw or qcow2.</summary>
     public string Format { get; }
 
+    /// <summary>Bytes that the storage gave up for it when it was made.</summary>
+    public long FilledBytes { get; private set; }
+
     /// <summary>Bytes that the storage gives up for it.</summary>
     public long AllocatedBytes => long.Parse(Tools.RunAsync("stat", "-c", "%b", Path).GetAwaiter().GetResult(), CultureInfo.InvariantCulture) * 512;
 
@@ -42,10 +45,13 @@ public sealed class TestDisk
         await Tools.RunAsync("debugfs", "-w", "-R", $"write {work.File(Marker)} {Marker}", $"{raw}?offset={MasterDisk.PartitionOffset}");
         if (format != "raw")
             await Tools.RunAsync("qemu-img", "convert", "-f", "raw", "-O", format, raw, System.IO.Path.Combine(folder, name));
-        return new TestDisk(System.IO.Path.Combine(folder, name), format, new Dictionary<string, string>(master.Checksums)
+        var disk = new TestDisk(System.IO.Path.Combine(folder, name), format, new Dictionary<string, string>(master.Checksums)
         {
             [Marker] = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(content))),
         });
+        await Tools.RunAsync("sync", disk.Path);
+        disk.FilledBytes = disk.AllocatedBytes;
+        return disk;
     }
 
     /// <summary>Checks image, file system and every kept file.</summary>

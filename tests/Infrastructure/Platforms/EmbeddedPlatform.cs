@@ -7,6 +7,9 @@ public sealed class EmbeddedPlatform(int slots = 1, IReadOnlyDictionary<string, 
 {
     private ServiceProcess _server = null!;
 
+    /// <summary>The host worker's scratch folder.</summary>
+    public string Scratch => Path.Combine(Folder.Folder("data"), "host");
+
     /// <inheritdoc />
     public override string Logs => _server.Log;
 
@@ -17,7 +20,7 @@ public sealed class EmbeddedPlatform(int slots = 1, IReadOnlyDictionary<string, 
     public override async Task StartAsync()
     {
         var data = Folder.Folder("data");
-        SharedAppliance.Use(Path.Combine(data, "host"));
+        SharedAppliance.Use(Scratch);
         var all = new Dictionary<string, string?>(QuickSettings);
         foreach (var (name, value) in settings ?? new Dictionary<string, string?>())
             all[name] = value;

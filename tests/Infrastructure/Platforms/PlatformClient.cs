@@ -43,9 +43,12 @@ public sealed class PlatformClient(HttpClient http) : IDisposable
     }
 
     /// <summary>Asks for a disk to be sparsified.</summary>
-    public async Task<(HttpStatusCode Status, JsonElement Body)> SparsifyAsync(Guid disk, object? body = null)
+    public Task<(HttpStatusCode Status, JsonElement Body)> SparsifyAsync(Guid disk, object? body = null) => PostAsync($"/api/v1/disks/{disk}/sparsify", body ?? new { });
+
+    /// <summary>POSTs a body and reads what is answered.</summary>
+    public async Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(string path, object body)
     {
-        using var answer = await Http.PostAsJsonAsync($"/api/v1/disks/{disk}/sparsify", body ?? new { });
+        using var answer = await Http.PostAsJsonAsync(path, body);
         return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>());
     }
 

@@ -43,6 +43,9 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>SIGKILL.</summary>
     public Task KillAsync() => _process.KillAsync();
 
+    /// <summary>Waits for its end, which somebody else brought about.</summary>
+    public Task GoneAsync() => _process.GoneAsync();
+
     /// <summary>SIGTERM, and waits for the end.</summary>
     public Task<int> StopAsync() => _process.StopAsync();
 

@@ -99,6 +99,9 @@ public sealed class LifelineProcess : IAsyncDisposable
         await _parent.WaitForExitAsync();
     }
 
+    /// <summary>Waits for its end, which somebody else brought about.</summary>
+    public Task GoneAsync() => _parent.WaitForExitAsync();
+
     /// <summary>Ends it in order, and waits for the end.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> StopAsync()

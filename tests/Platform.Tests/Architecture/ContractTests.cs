@@ -24,6 +24,11 @@ public sealed class ContractTests
             """{"operationId":"00000000-0000-0000-0000-000000000001","requestedBy":null}"""
         },
         {
+            "urn:message:Sparsify.Contracts:ResolveSparsifyRequested",
+            new ResolveSparsifyRequested { OperationId = Id(1), Resolution = Resolution.Retry },
+            """{"operationId":"00000000-0000-0000-0000-000000000001","resolution":"retry","requestedBy":null}"""
+        },
+        {
             "urn:message:Sparsify.Contracts:DiskRemoved",
             new DiskRemoved { DiskId = Id(1), RemovedAt = At },
             """{"diskId":"00000000-0000-0000-0000-000000000001","removedAt":"2026-01-02T03:04:05+00:00","source":"upstream"}"""

@@ -13,7 +13,7 @@ internal sealed class Published
 
     internal sealed class Consumer(Published published) :
         IConsumer<SparsifyDiskAccepted>, IConsumer<SparsifyDiskRejected>, IConsumer<SparsifyDiskSkipped>, IConsumer<SparsifyDiskCompleted>, IConsumer<SparsifyDiskFailed>,
-        IConsumer<SparsifyDiskCanceled>, IConsumer<SparsifyDiskNeedsAttention>, IConsumer<DiskUnlocked>
+        IConsumer<SparsifyDiskCanceled>, IConsumer<SparsifyDiskNeedsAttention>, IConsumer<DiskRepaired>, IConsumer<SparsifyDiskConflict>, IConsumer<DiskUnlocked>
     {
         public Task Consume(ConsumeContext<SparsifyDiskAccepted> context) => Hear(context);
 
@@ -28,6 +28,10 @@ internal sealed class Published
         public Task Consume(ConsumeContext<SparsifyDiskCanceled> context) => Hear(context);
 
         public Task Consume(ConsumeContext<SparsifyDiskNeedsAttention> context) => Hear(context);
+
+        public Task Consume(ConsumeContext<DiskRepaired> context) => Hear(context);
+
+        public Task Consume(ConsumeContext<SparsifyDiskConflict> context) => Hear(context);
 
         public Task Consume(ConsumeContext<DiskUnlocked> context) => Hear(context);
 

@@ -49,7 +49,58 @@ internal sealed class ScriptedHost(string name, IBus bus)
         return Received<SparsifyVolume>().First(j => j.OperationId == operation && j.Attempt == attempt);
     }
 
-    /// <summary>Asks for leave to start, or to go on.</summary>
+    /// <summary>Claims until it gets the disk of an operation to look at.</summary>
+    public async Task<RepairVolume> GetRepairAsync(Guid operation, int attempt)
+    {
+        await TestPlatform.UntilAsync(
+            async () =>
+            {
+                await ClaimAsync();
+                await Task.Delay(100);
+                return Received<RepairVolume>().Any(r => r.Job.OperationId == operation && r.Job.Attempt == attempt);
+            },
+            $"host '{name}' got the disk to look at");
+        return Received<RepairVolume>().First(r => r.Job.OperationId == operation && r.Job.Attempt == attempt);
+    }
+
+    /// <summary>Tells how a look at a disk ended.</summary>
+    public Task RepairedAsync(RepairVolume repair, RepairOutcome outcome, params string[] sentences) => bus.Publish(new VolumeRepaired
+    {
+        OperationId = repair.Job.OperationId,
+        Attempt = repair.Job.Attempt,
+        Generation = repair.Job.Generation,
+        Host = name,
+        Outcome = outcome,
+        Repairs = outcome == RepairOutcome.Repaired ? sentences : [],
+        Findings = outcome == RepairOutcome.NotProvable ? sentences : [],
+        EndedAt = DateTimeOffset.UtcNow,
+    });
+
+    /// <summary>Gets the lease confirmed, and the vital bytes journaled: the leave to start.</summary>
+    public async Task BeginAsync(SparsifyVolume job)
+    {
+        if (!(await RenewAsync(job)).Given || !await JournalAsync(job))
+            throw new InvalidOperationException($"Host '{name}' got no leave to start attempt {job.Attempt}.");
+        await StartedAsync(job);
+    }
+
+    /// <summary>Has vital bytes journaled.</summary>
+    /// <returns>Whether that gave leave to start.</returns>
+    public async Task<bool> JournalAsync(SparsifyVolume job)
+    {
+        var request = new JournalVitalBytes { OperationId = job.OperationId, Attempt = job.Attempt, Generation = job.Generation, Host = name, VitalBytes = Vital };
+        var response = await bus.CreateRequestClient<JournalVitalBytes>(TimeSpan.FromSeconds(20)).GetResponse<VitalBytesJournaled, LeaseRevoked>(request);
+        return response.Is(out Response<VitalBytesJournaled>? journaled) && !journaled.Message.CancelRequested;
+    }
+
+    /// <summary>What it says it has read.</summary>
+    public static VitalBytes Vital { get; } = new()
+    {
+        SwapHeaders = [new VitalSwapHeader("/dev/sda2", [1, 2, 3])],
+        VolumeGroups = [new VitalVolumeGroup("vg", "vg {}")],
+    };
+
+    /// <summary>Asks to keep the lease.</summary>
     /// <returns>Whether it was given.</returns>
     public async Task<(bool Given, bool CancelRequested)> RenewAsync(SparsifyVolume job)
     {
@@ -138,9 +189,11 @@ internal sealed class ScriptedHost(string name, IBus bus)
 
     internal sealed class Second;
 
-    internal sealed class Inbox<TWhich>(IServiceProvider services) : IConsumer<SparsifyVolume>, IConsumer<CancelVolumeJob>, IConsumer<VolumeJobClosed>, IConsumer<MeasureVolume>
+    internal sealed class Inbox<TWhich>(IServiceProvider services) : IConsumer<SparsifyVolume>, IConsumer<RepairVolume>, IConsumer<CancelVolumeJob>, IConsumer<VolumeJobClosed>, IConsumer<MeasureVolume>
     {
         public Task Consume(ConsumeContext<SparsifyVolume> context) => Hand(context.Message);
+
+        public Task Consume(ConsumeContext<RepairVolume> context) => Hand(context.Message);
 
         public Task Consume(ConsumeContext<CancelVolumeJob> context) => Hand(context.Message);
 

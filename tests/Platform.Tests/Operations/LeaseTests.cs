@@ -35,13 +35,18 @@ public sealed class LeaseTests
         var disk = await platform.AddDiskAsync();
         var operation = await platform.RequestAsync(disk);
         var job = await platform.HostA.GetJobAsync(operation);
-        Assert.True((await platform.HostA.RenewAsync(job)).Given);
-        await platform.HostA.StartedAsync(job);
+        await platform.HostA.BeginAsync(job);
 
-        var lost = await platform.Client.OperationInAsync(operation, Limit, "NeedsAttention");
+        var lost = await platform.Client.OperationInAsync(operation, Limit, "Recovering");
         Assert.Equal("hostLost", lost.GetProperty("error").Text("kind"));
-        await platform.HostB.ClaimAsync();
         Assert.False((await platform.HostA.RenewAsync(job)).Given);
+        Assert.False(await platform.HostA.JournalAsync(job));
+        // Another host may only look; and as long as it does, the disk stays locked.
+        var repair = await platform.HostB.GetRepairAsync(operation, attempt: 2);
+        Assert.Equal(ScriptedHost.Vital.SwapHeaders.Single().Content, repair.Journaled!.SwapHeaders.Single().Content);
+        Assert.False(await platform.HostB.JournalAsync(repair.Job));
+        await platform.HostA.SucceededAsync(job);
+        await TestPlatform.UntilAsync(() => platform.HostA.Received<VolumeJobClosed>().Any(), "the late result was acknowledged");
         Assert.Empty(platform.HostB.Received<SparsifyVolume>());
         Assert.Equal(operation, await platform.WithDatabaseAsync(db => db.DiskLocks.Where(l => l.DiskId == disk).Select(l => l.OperationId).SingleAsync()));
     }

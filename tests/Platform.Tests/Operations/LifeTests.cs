@@ -103,22 +103,6 @@ public sealed class LifeTests
 
     [Theory]
     [MemberData(nameof(BackEnds))]
-    public async Task An_attempt_that_did_not_end_by_itself_calls_people_and_keeps_the_lock(BackEndKind kind)
-    {
-        await using var platform = await TestPlatform.StartAsync(kind);
-        var disk = await platform.AddDiskAsync();
-        var operation = await platform.RequestAsync(disk);
-        var job = await platform.HostA.GetJobAsync(operation);
-        await platform.HostA.RenewAsync(job);
-        await platform.HostA.FailedAsync(job, retryable: true, endedByItself: false);
-        await platform.Client.OperationInAsync(operation, Limit, "NeedsAttention");
-        await TestPlatform.UntilAsync(() => platform.Published.Of<SparsifyDiskNeedsAttention>().Any(), "people were called");
-        Assert.Equal(operation, await platform.WithDatabaseAsync(db => db.DiskLocks.Where(l => l.DiskId == disk).Select(l => l.OperationId).SingleAsync()));
-        Assert.Empty(platform.Published.Of<DiskUnlocked>());
-    }
-
-    [Theory]
-    [MemberData(nameof(BackEnds))]
     public async Task Results_that_are_late_or_of_another_lock_change_nothing_and_are_acknowledged(BackEndKind kind)
     {
         await using var platform = await TestPlatform.StartAsync(kind);

@@ -15,18 +15,23 @@ internal sealed class AttemptClosing(OrchestratorDbContext db, TimeProvider time
     public async Task CloseAsync(BehaviorContext<Operation> context, AttemptEnd end)
     {
         var operation = context.Saga;
+        var isRepair = operation.State == nameof(OperationState.Recovering);
         operation.Attempt = end.Attempt;
         operation.LastClosedAttempt = end.Attempt;
+        operation.Runs += isRepair ? 0 : 1;
         operation.Host = end.Host;
         operation.StartedAt ??= end.StartedAt;
         operation.SizeBefore = end.SizeBefore ?? operation.SizeBefore;
         operation.SizeAfter = end.SizeAfter ?? operation.SizeAfter;
-        operation.Error = end.Error;
+        operation.Error = end.Error ?? (isRepair ? operation.Error : null);
         await db.Leases.Where(l => l.OperationId == operation.CorrelationId && l.Attempt == end.Attempt).ExecuteDeleteAsync(context.CancellationToken);
         // Of a chain only the leaf was measured; the host's next report has the whole.
         if (end.SizeAfter is { } after)
             await db.Disks.Where(d => d.Id == operation.DiskId && d.ChainLength == 1).ExecuteUpdateAsync(d => d.SetProperty(x => x.ActualSize, after), context.CancellationToken);
         await RecordAsync(operation, end, context.CancellationToken);
+        // A repair that failed has proven nothing, so what was journaled is still needed.
+        if (end.IsSound && !(isRepair && end.Error is not null))
+            await db.JobAttempts.Where(a => a.OperationId == operation.CorrelationId && a.VitalBytes != null).ExecuteUpdateAsync(a => a.SetProperty(x => x.VitalBytes, (VitalBytes?)null), context.CancellationToken);
         await TellHostAsync(context, end);
     }
 
@@ -39,25 +44,38 @@ internal sealed class AttemptClosing(OrchestratorDbContext db, TimeProvider time
         await TellHostAsync(context, end);
     }
 
-    /// <summary>Offers the job for another attempt, after a delay that doubles.</summary>
-    public async Task RequeueAsync(BehaviorContext<Operation> context)
+    /// <summary>Offers the job for another run, after a delay that doubles and is a little longer at random, so that many that failed together do not come back together.</summary>
+    public Task RequeueAsync(BehaviorContext<Operation> context) => OfferAgainAsync(context, VolumeJobStatus.Waiting, context.Saga.Runs);
+
+    /// <summary>Offers the disk to be looked at, at once or, after a repair that failed, after a delay.</summary>
+    public async Task OfferRepairAsync(BehaviorContext<Operation> context)
     {
-        var operation = context.Saga;
-        var delay = options.Value.RetryDelay * Math.Pow(2, operation.Attempt - 1);
-        await db.VolumeJobs.Where(j => j.OperationId == operation.CorrelationId)
-            .ExecuteUpdateAsync(j => j.SetProperty(x => x.Status, VolumeJobStatus.Waiting).SetProperty(x => x.NotBefore, time.GetUtcNow() + delay), context.CancellationToken);
+        await OfferAgainAsync(context, VolumeJobStatus.NeedsRepair, context.Saga.Repairs);
+        context.Saga.Repairs++;
     }
 
-    /// <summary>Another attempt may mend the failure, and one is left.</summary>
-    public bool MayRetry(VolumeJobFailed failed) => failed.Retryable && failed.Attempt < options.Value.MaximumAttempts;
+    /// <summary>Offers the job to nobody until a person has decided.</summary>
+    public Task ParkAsync(BehaviorContext<Operation> context) =>
+        db.VolumeJobs.Where(j => j.OperationId == context.Saga.CorrelationId)
+            .ExecuteUpdateAsync(j => j.SetProperty(x => x.Status, VolumeJobStatus.Closed), context.CancellationToken);
+
+    /// <summary>Another run may mend the failure, and one is left.</summary>
+    public bool MayRetry(Operation operation) => operation.Runs < options.Value.MaximumAttempts;
+
+    /// <summary>Another look at the disk is left before a person is called.</summary>
+    public bool MayRepair(Operation operation) => operation.Repairs < options.Value.MaximumRepairs;
+
+    /// <summary>Takes a job back that no host has.</summary>
+    /// <returns>False when a host has it.</returns>
+    public async Task<bool> TryTakeBackAsync(BehaviorContext<Operation> context) =>
+        await db.VolumeJobs.Where(j => j.OperationId == context.Saga.CorrelationId && j.Status == VolumeJobStatus.Waiting)
+            .ExecuteUpdateAsync(j => j.SetProperty(x => x.Status, VolumeJobStatus.Closed), context.CancellationToken) == 1;
 
     /// <summary>Takes a job back that no host has; else marks it, tells its host, and answers false.</summary>
     public async Task<bool> TryWithdrawAsync(BehaviorContext<Operation> context)
     {
         var operationId = context.Saga.CorrelationId;
-        var withdrawn = await db.VolumeJobs.Where(j => j.OperationId == operationId && j.Status == VolumeJobStatus.Waiting)
-            .ExecuteUpdateAsync(j => j.SetProperty(x => x.Status, VolumeJobStatus.Closed).SetProperty(x => x.CancelRequested, true), context.CancellationToken);
-        if (withdrawn == 1)
+        if (await TryTakeBackAsync(context))
             return true;
         await db.VolumeJobs.Where(j => j.OperationId == operationId)
             .ExecuteUpdateAsync(j => j.SetProperty(x => x.CancelRequested, true), context.CancellationToken);
@@ -65,6 +83,18 @@ internal sealed class AttemptClosing(OrchestratorDbContext db, TimeProvider time
         if (lease is not null)
             await context.Send(EndpointNames.Address(EndpointNames.Host(lease.Host)), new CancelVolumeJob { OperationId = operationId, Attempt = lease.Attempt });
         return false;
+    }
+
+    private async Task OfferAgainAsync(BehaviorContext<Operation> context, VolumeJobStatus status, int failures)
+    {
+        var operation = context.Saga;
+        var job = await db.VolumeJobs.SingleAsync(j => j.OperationId == operation.CorrelationId, context.CancellationToken);
+        var delay = failures == 0 ? TimeSpan.Zero : options.Value.RetryDelay * Math.Pow(2, failures - 1) * (1 + (Random.Shared.NextDouble() / 2));
+        (job.Status, job.NotBefore, job.NoHostSince) = (status, time.GetUtcNow() + delay, null);
+        if (failures > 0 && operation.Host is { } host && !job.FailedHosts.Contains(host))
+            job.FailedHosts = [.. job.FailedHosts, host];
+        if (failures == 0)
+            await context.Publish(new VolumeJobOffered { StorageDomain = job.StorageDomain });
     }
 
     private async Task RecordAsync(Operation operation, AttemptEnd end, CancellationToken cancellationToken)
@@ -75,6 +105,7 @@ internal sealed class AttemptClosing(OrchestratorDbContext db, TimeProvider time
         attempt.StartedAt ??= end.StartedAt;
         attempt.EndedAt = end.EndedAt;
         attempt.Outcome = end.Outcome;
+        attempt.Repairs = [.. end.Repairs];
         attempt.ErrorKind = end.Error?.Kind;
         attempt.ErrorMessage = end.Error?.Message;
     }

@@ -6,11 +6,11 @@ namespace Sparsify.Orchestrator.Operations.Steps;
 /// <summary>Tells the world the state of an operation.</summary>
 internal static class OperationChanges
 {
-    public static Task PublishAsync(BehaviorContext<Operation> context)
+    public static async Task PublishAsync(BehaviorContext<Operation> context)
     {
         var operation = context.Saga;
         operation.Revision++;
-        return context.Publish(new OperationChanged
+        await context.Publish(new OperationChanged
         {
             OperationId = operation.CorrelationId,
             Revision = operation.Revision,
@@ -22,6 +22,7 @@ internal static class OperationChanges
             Generation = operation.Generation,
             Attempt = operation.Attempt,
             Host = operation.Host,
+            Attempts = operation.Generation is null ? [] : await context.Service<AttemptHistory>().OfAsync(operation, context.CancellationToken),
             Predicted = operation.Predicted,
             SizeBefore = operation.SizeBefore,
             SizeAfter = operation.SizeAfter,

@@ -23,6 +23,13 @@ internal sealed class RegionSurvey(ApplianceDisk disk)
 
     private readonly List<Region> _regions = [];
     private readonly List<PhysicalVolume> _physical = [];
+    private readonly Dictionary<string, GuestDevice> _devices = new(StringComparer.Ordinal);
+
+    /// <summary>What was looked into, by its name in the appliance, whatever it holds.</summary>
+    public IReadOnlyDictionary<string, GuestDevice> Devices => _devices;
+
+    /// <summary>The volume groups that were found.</summary>
+    public IReadOnlyList<VolumeGroup> Groups { get; private set; } = [];
 
     public IReadOnlyList<Region> Regions()
     {
@@ -75,6 +82,8 @@ internal sealed class RegionSurvey(ApplianceDisk disk)
                 _physical.Add(physical);
                 return;
             }
+
+            _devices[name] = device;
 
             var reading = Readers.Select(r => r.Read(device)).FirstOrDefault(r => r is not null);
             _regions.Add(reading is null ? Nothing(device, start, label) : Describe(reading, kind, device, start, name, label));
@@ -129,8 +138,8 @@ internal sealed class RegionSurvey(ApplianceDisk disk)
             return;
         try
         {
-            var groups = VolumeGroup.Of(_physical);
-            foreach (var group in groups)
+            Groups = VolumeGroup.Of(_physical);
+            foreach (var group in Groups)
                 new GroupSurvey(group, _physical, _regions, Examine).Run();
         }
         catch (MalformedStructureException e)

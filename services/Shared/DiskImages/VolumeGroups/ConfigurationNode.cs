@@ -17,5 +17,11 @@ internal sealed class ConfigurationNode
 
     public IEnumerable<string> Texts(string name) => Values.TryGetValue(name, out var value) ? value.OfType<string>() : [];
 
+    /// <summary>Same names, values and sections, in any order.</summary>
+    public static bool AreEqual(ConfigurationNode one, ConfigurationNode other) =>
+        one.Values.Count == other.Values.Count && one.Sections.Count == other.Sections.Count
+        && one.Values.All(v => other.Values.TryGetValue(v.Key, out var same) && v.Value.SequenceEqual(same))
+        && one.Sections.All(s => other.Sections.TryGetValue(s.Key, out var same) && AreEqual(s.Value, same));
+
     public ConfigurationNode? Section(string name) => Sections.GetValueOrDefault(name);
 }

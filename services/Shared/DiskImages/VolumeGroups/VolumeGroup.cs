@@ -11,9 +11,9 @@ internal sealed class VolumeGroup
     private readonly Dictionary<string, (PhysicalVolume Volume, long Start, long Extents, bool MayAllocate)> _physical = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<(long Start, long End)>> _taken = new(StringComparer.Ordinal);
 
-    private VolumeGroup(string name, ConfigurationNode section, IReadOnlyList<PhysicalVolume> found)
+    private VolumeGroup(string name, string text, ConfigurationNode section, IReadOnlyList<PhysicalVolume> found)
     {
-        Name = name;
+        (Name, Text) = (name, text);
         ExtentSize = section.Number("extent_size", MostSectors) * Sector;
         if (ExtentSize == 0)
             throw Malformed("extents of no size");
@@ -42,6 +42,9 @@ internal sealed class VolumeGroup
 
     public string Name { get; }
 
+    /// <summary>The newest description, whole; it may describe nothing else.</summary>
+    public string Text { get; }
+
     public long ExtentSize { get; }
 
     /// <summary>Physical volumes that are on other disks.</summary>
@@ -55,7 +58,7 @@ internal sealed class VolumeGroup
     /// <exception cref="MalformedStructureException">A description makes no sense.</exception>
     public static IReadOnlyList<VolumeGroup> Of(IReadOnlyList<PhysicalVolume> found)
     {
-        var groups = new Dictionary<string, (long Sequence, string Name, ConfigurationNode Section)>(StringComparer.Ordinal);
+        var groups = new Dictionary<string, (long Sequence, string Name, string Text, ConfigurationNode Section)>(StringComparer.Ordinal);
         foreach (var text in found.Select(v => v.Text).OfType<string>())
         {
             foreach (var (name, section) in ConfigurationParser.Parse(text).Sections)
@@ -63,11 +66,11 @@ internal sealed class VolumeGroup
                 var sequence = section.Number("seqno", long.MaxValue);
                 var id = section.Text("id") ?? "";
                 if (!groups.TryGetValue(id, out var known) || known.Sequence < sequence)
-                    groups[id] = (sequence, StructureReader.Printable(name) ?? "?", section);
+                    groups[id] = (sequence, StructureReader.Printable(name) ?? "?", text, section);
             }
         }
 
-        return [.. groups.Values.Select(g => new VolumeGroup(g.Name, g.Section, found))];
+        return [.. groups.Values.Select(g => new VolumeGroup(g.Name, g.Text, g.Section, found))];
     }
 
     /// <summary>The places of the extents that no logical volume takes, in pieces that lie side by side.</summary>

@@ -1,0 +1,20 @@
+namespace Sparsify.HostWorker.Runs;
+
+/// <summary>The tiny parent of a program that works on a disk: the program gets SIGINT when its standard input closes, as it does when this process dies.</summary>
+internal static class Lifeline
+{
+    private static readonly string Script = ReadScript();
+
+    /// <summary>The arguments of bash.</summary>
+    /// <param name="pidFile">Where the program's process id is written.</param>
+    /// <param name="program">The program.</param>
+    /// <param name="arguments">Its arguments; they reach no shell.</param>
+    public static IReadOnlyList<string> Arguments(string pidFile, string program, IEnumerable<string> arguments) => ["-c", Script, "lifeline", pidFile, program, .. arguments];
+
+    private static string ReadScript()
+    {
+        using var stream = typeof(Lifeline).Assembly.GetManifestResourceStream("lifeline.sh")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,35 @@
+using Microsoft.EntityFrameworkCore;
+using Sparsify.Contracts;
+using Sparsify.Orchestrator.Storage;
+
+namespace Sparsify.Orchestrator.Operations.Steps;
+
+/// <summary>The attempts of an operation, with what the current transaction has changed of them.</summary>
+internal sealed class AttemptHistory(OrchestratorDbContext db)
+{
+    public async Task NoteStartAsync(Operation operation, VolumeJobStarted started, CancellationToken cancellationToken)
+    {
+        if (await db.JobAttempts.SingleOrDefaultAsync(a => a.OperationId == operation.CorrelationId && a.Number == started.Attempt, cancellationToken) is { } attempt)
+            attempt.StartedAt = started.StartedAt;
+    }
+
+    public async Task<IReadOnlyList<OperationAttempt>> OfAsync(Operation operation, CancellationToken cancellationToken)
+    {
+        // Tracked rows keep their unsaved values; those of a step before this one are not yet in the table.
+        var attempts = await db.JobAttempts.Where(a => a.OperationId == operation.CorrelationId).ToListAsync(cancellationToken);
+        return
+        [
+            .. attempts.OrderBy(a => a.Number).Select(a => new OperationAttempt
+            {
+                Number = a.Number,
+                Kind = a.Kind,
+                Host = a.Host,
+                StartedAt = a.StartedAt,
+                EndedAt = a.EndedAt,
+                Outcome = a.Outcome,
+                Error = a.ErrorKind is { } kind ? new OperationError(kind, a.ErrorMessage ?? "") : null,
+                Repairs = a.Repairs,
+            }),
+        ];
+    }
+}
