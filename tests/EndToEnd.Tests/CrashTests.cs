@@ -46,6 +46,34 @@ public sealed class CrashTests
     }
 
     [Fact]
+    public async Task A_worker_that_is_frozen_in_the_middle_of_a_run_loses_the_disk_and_another_host_does_the_job()
+    {
+        await using var platform = new DistributedPlatform(["host-a", "host-b"], ShortLeases);
+        var disk = await TestDisk.CreateAsync(platform.Storage, "disk.img", "raw");
+        await platform.StartAsync();
+        var operation = await StartAsync(platform, disk);
+        var frozen = (await platform.Client.OperationInAsync(operation, Limit, "Running")).Text("host")!;
+        var process = platform.Worker(frozen).Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        await Tools.RunAsync("kill", "-STOP", process);
+        try
+        {
+            var done = await CompletedAsync(platform, disk, operation);
+            Assert.NotEqual(frozen, done.Text("host"));
+            Assert.Equal(["Lost", "Clean"], done.GetProperty("attempts").EnumerateArray().Select(a => a.Text("outcome")).Take(2));
+        }
+        finally
+        {
+            await Tools.RunAsync("kill", "-CONT", process);
+        }
+
+        // What it has to say now is late and changes nothing.
+        await platform.Client.UntilHostIsReadyAsync();
+        await Task.Delay(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        Assert.Equal("Completed", (await platform.Client.OperationAsync(operation)).Text("state"));
+        await disk.VerifyAsync();
+    }
+
+    [Fact]
     public async Task Orchestrator_and_Api_may_die_in_the_middle_of_a_run_and_it_completes()
     {
         await using var platform = new DistributedPlatform(["host-a"]);

@@ -1,11 +1,16 @@
+using Sparsify.HostWorker.Runs;
+
 namespace Sparsify.HostWorker.Jobs;
 
 /// <summary>How an attempt is asked to stop. The first reason counts.</summary>
-internal sealed class AttemptControl : IDisposable
+/// <param name="lifeline">What its program is told; also when this process cannot tell any more.</param>
+internal sealed class AttemptControl(LifelinePipe lifeline) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _fence = new();
     private int _reason = -1;
+
+    public LifelinePipe Lifeline => lifeline;
 
     /// <summary>End with SIGINT.</summary>
     public CancellationToken Stop => _stop.Token;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Sparsify.Contracts;
 using Sparsify.HostWorker.Presence;
 using Sparsify.HostWorker.Repairs;
+using Sparsify.HostWorker.Runs;
 
 namespace Sparsify.HostWorker.Jobs;
 
@@ -28,7 +29,7 @@ internal sealed class JobRunner(
     {
         if (!journal.TryAdd(record))
             return;
-        var control = new AttemptControl();
+        var control = new AttemptControl(new LifelinePipe(LeaseKeeper.Grace(record.Job.LeaseDuration, options.Value), time));
         var key = (record.Job.OperationId, record.Job.Attempt);
         var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _running[key] = (control, RunAsync(begin.Task, key, record, control));

@@ -35,6 +35,7 @@ internal sealed class LeaseKeeper(IBus bus, IOptions<HostWorkerOptions> options,
         {
             while (!ended.IsCancellationRequested)
             {
+                control.Lifeline.Hold(held.AskedAt, StopBy(held));
                 var interval = Interval(held.Duration);
                 await Task.Delay(interval, time, ended);
                 // Left to itself when the run ends: cutting a publish off is reported as a fault of the broker.
@@ -107,9 +108,9 @@ internal sealed class LeaseKeeper(IBus bus, IOptions<HostWorkerOptions> options,
     }
 
     /// <summary>The age of the lease at which the run must be told to stop, so that it can still end in order.</summary>
-    private TimeSpan StopBy(LeaseAnswer held)
-    {
-        var grace = held.Duration / RenewalsPerLease;
-        return held.Duration - (grace < options.Value.FencingGrace ? grace : options.Value.FencingGrace);
-    }
+    private TimeSpan StopBy(LeaseAnswer held) => held.Duration - Grace(held.Duration, options.Value);
+
+    /// <summary>How much of a lease is kept for a run to end in order.</summary>
+    public static TimeSpan Grace(TimeSpan duration, HostWorkerOptions options) =>
+        duration / RenewalsPerLease < options.FencingGrace ? duration / RenewalsPerLease : options.FencingGrace;
 }

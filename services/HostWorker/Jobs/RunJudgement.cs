@@ -26,7 +26,7 @@ internal static class RunJudgement
 
         if (run.ExitCode == 0)
             return Completed(record, progress, sizeAfter, image, endedAt);
-        switch (stopped)
+        switch (stopped ?? Interrupted(progress))
         {
             case StopReason.Canceled:
                 return record.Canceled(endedAt, sizeAfter);
@@ -41,6 +41,10 @@ internal static class RunJudgement
         var (error, retryable) = FailureClassification.Classify(run.ExitCode, string.Join('\n', progress.Errors.Append(run.ErrorTail)));
         return record.Failed(error, retryable, endedAt, sizeAfter: sizeAfter);
     }
+
+    /// <summary>Its lifeline interrupted it, since this process was frozen and did not renew the lease; or a person did.</summary>
+    private static StopReason? Interrupted(RunProgress progress) =>
+        progress.Errors.Any(e => e.Contains("at user request", StringComparison.Ordinal)) ? StopReason.LeaseLost : null;
 
     private static VolumeJobSucceeded Completed(AttemptRecord record, RunProgress progress, long sizeAfter, ImageCheckResult image, DateTimeOffset endedAt)
     {

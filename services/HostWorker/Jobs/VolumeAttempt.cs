@@ -128,6 +128,7 @@ internal sealed class VolumeAttempt(
                 journal.FolderOf(record.Job),
                 process => journal.Update(record with { Process = process, ProcessStart = ProcessTree.StartOf(process) }),
                 seen => progress.TryWrite(seen),
+                control.Lifeline,
                 control.Stop,
                 control.Fence);
             activity?.SetTag("process.exit.code", run.ExitCode);

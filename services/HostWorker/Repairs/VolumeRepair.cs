@@ -88,7 +88,7 @@ internal sealed class VolumeRepair(
             return Ended(record, RepairOutcome.Clean, path, [], []);
         if ((await appliance.ExamineAsync(control.Stop)).Accelerator is null)
             return record.Failed(new OperationError(FailureKind.HostNotCapable, $"{appliance.Failure} Run 'sparsify doctor' on host '{record.Job.Host}'."), retryable: true, time.GetUtcNow());
-        var (exitCode, said) = await commands.RunAsync(path, record.Job.Format, Commands(difference, journal.FolderOf(record.Job)), journal.FolderOf(record.Job), control.Stop);
+        var (exitCode, said) = await commands.RunAsync(path, record.Job.Format, Commands(difference, journal.FolderOf(record.Job)), journal.FolderOf(record.Job), control.Lifeline, control.Stop);
         await release.WaitAsync(path, CancellationToken.None);
         if (exitCode != 0)
             return record.Failed(FailureClassification.Classify(exitCode, said).Error, retryable: true, time.GetUtcNow());

@@ -1,15 +1,17 @@
 namespace Sparsify.HostWorker.Runs;
 
-/// <summary>The tiny parent of a program that works on a disk: the program gets SIGINT when its standard input closes, as it does when this process dies.</summary>
+/// <summary>The tiny parent of a program that works on a disk: it ends the program when that is asked for, when this process dies, and when the lease is not renewed in time.</summary>
 internal static class Lifeline
 {
     private static readonly string Script = ReadScript();
 
     /// <summary>The arguments of bash.</summary>
     /// <param name="pidFile">Where the program's process id is written.</param>
+    /// <param name="pipe">The standard input, for its grace.</param>
     /// <param name="program">The program.</param>
     /// <param name="arguments">Its arguments; they reach no shell.</param>
-    public static IReadOnlyList<string> Arguments(string pidFile, string program, IEnumerable<string> arguments) => ["-c", Script, "lifeline", pidFile, program, .. arguments];
+    public static IReadOnlyList<string> Arguments(string pidFile, LifelinePipe pipe, string program, IEnumerable<string> arguments) =>
+        ["-c", Script, "lifeline", pidFile, pipe.Grace, program, .. arguments];
 
     private static string ReadScript()
     {

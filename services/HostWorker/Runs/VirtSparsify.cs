@@ -9,8 +9,8 @@ using Sparsify.HostWorker.Processes;
 namespace Sparsify.HostWorker.Runs;
 
 /// <summary>
-/// Runs <c>virt-sparsify --in-place</c> on one volume under a lifeline: it gets SIGINT when it is to stop and when
-/// this process dies, and no other signal while it works, except by fencing.
+/// Runs <c>virt-sparsify --in-place</c> on one volume under a lifeline: it gets SIGINT when it is to stop, when this
+/// process dies and when its lease is not renewed, and no other signal while it works, except by fencing.
 /// </summary>
 internal sealed class VirtSparsify(IOptions<HostWorkerOptions> options, AppliancePreparation appliance, TimeProvider time)
 {
@@ -26,23 +26,23 @@ internal sealed class VirtSparsify(IOptions<HostWorkerOptions> options, Applianc
     /// <param name="folder">An empty folder for the run's files.</param>
     /// <param name="started">Called with the id of the process, so that it can be journaled.</param>
     /// <param name="progressed">Called a few times a second.</param>
+    /// <param name="pipe">Told how long the lease holds.</param>
     /// <param name="stop">Asks it to end with SIGINT.</param>
     /// <param name="fence">Ends it and its qemu with SIGKILL: only when the right to the disk is lost and SIGINT did not end it.</param>
     public async Task<RunResult> RunAsync(
-        string path, VolumeFormat format, RunPlan plan, string folder, Action<int> started, Action<RunProgress> progressed, CancellationToken stop, CancellationToken fence)
+        string path, VolumeFormat format, RunPlan plan, string folder, Action<int> started, Action<RunProgress> progressed, LifelinePipe pipe, CancellationToken stop, CancellationToken fence)
     {
         var messages = Path.Combine(folder, "messages");
         var pidFile = Path.Combine(folder, "pid");
         await File.WriteAllTextAsync(messages, "", CancellationToken.None);
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var stopping = stop.Register(() => stopped.TrySetResult());
+        await using var stopping = stop.Register(pipe.Stop);
         var tail = new TailBuffer(TailCharacters);
         var complaints = new TailBuffer(ComplaintCharacters);
         var progress = new RunProgress(plan);
         string[] arguments = [$"--machine-readable=file:{messages}", "-q", "-v", "-x", "--in-place", "--format", Word(format), path];
-        var command = Cli.Wrap("bash").WithArguments(Lifeline.Arguments(pidFile, options.Value.VirtSparsify, arguments))
+        var command = Cli.Wrap("bash").WithArguments(Lifeline.Arguments(pidFile, pipe, options.Value.VirtSparsify, arguments))
             .WithEnvironmentVariables(appliance.Environment)
-            .WithStandardInputPipe(PipeSource.Create((_, ct) => stopped.Task.WaitAsync(ct)))
+            .WithStandardInputPipe(pipe.Source)
             .WithStandardOutputPipe(PipeTarget.Null)
             .WithStandardErrorPipe(PipeTarget.ToDelegate(KeepErrorLine, Encoding.UTF8))
             .WithValidation(CommandResultValidation.None);

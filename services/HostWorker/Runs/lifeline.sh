@@ -1,21 +1,67 @@
-# The tiny parent of virt-sparsify: lifeline PIDFILE PROGRAM ARGUMENT...
-# Its standard input is a pipe that only the worker holds. When that closes, because a cancel was asked for or because
-# the worker died, virt-sparsify gets SIGINT, and only virt-sparsify: its qemu must live until it has finished its step.
+# The tiny parent of a program that works on a disk: lifeline PIDFILE GRACE PROGRAM ARGUMENT...
+# Its standard input is a pipe that only the worker holds. Lines: a number says for how many seconds from now the lease
+# of the disk holds, «stop» that the program is to end. When a stop is asked for, the worker is dead (the pipe closes), or
+# it has not renewed the lease in time (it may be frozen), the program gets SIGINT, and only the program: its qemu must
+# live until it has finished its step. When the lease has run out and GRACE seconds have passed, all of it is killed.
 set -m         # else the child would start with SIGINT ignored
 trap : INT TERM HUP
 exec 3<&0
-pidfile=$1
-shift
+pidfile=$1 grace=$2
+shift 2
 "$@" </dev/null 3<&- &
 child=$!
 echo "$child" >"$pidfile"
-# Not «wait -n»: it passes over a child that had ended before, and then waits for ever.
-{ read -r -u 3 _; kill -INT "$child"; } 2>/dev/null &
+
+# Seconds since the machine started: wall clocks jump.
+now() {
+    read -r up _ </proc/uptime
+    echo "${up%.*}"
+}
+
+tree() { # PROCESS
+    local below
+    echo "$1"
+    for below in $(cat "/proc/$1/task/"*/children 2>/dev/null); do tree "$below"; done
+}
+
+fence() { # SECONDS
+    local process
+    sleep "$1"
+    for process in $(tree "$child"); do kill -KILL "$process"; done
+}
+
+watch() {
+    local line left lease_end='' code
+    while true; do
+        left=''
+        [[ -z $lease_end ]] || left=$((lease_end - $(now)))
+        if [[ -n $left ]] && ((left <= 0)); then
+            code=142
+        else
+            read -r ${left:+-t "$left"} -u 3 line
+            code=$?
+        fi
+        if ((code == 0)); then
+            if [[ $line == stop ]]; then kill -INT "$child"; else lease_end=$(($(now) + line)); fi
+            continue
+        fi
+        kill -INT "$child"
+        # 1: the worker is dead, and its lease may go on for a while. More than 128: the lease is over.
+        [[ -z $lease_end ]] || fence $((grace + (code > 128 ? 0 : lease_end - $(now) > 0 ? lease_end - $(now) : 0)))
+        return
+    done
+}
+
+# Not «wait -n» for both: it passes over a child that had ended before, and then waits for ever.
+watch 2>/dev/null &
 watcher=$!
+wait "$child"
+# Woken by a signal, or because the program was stopped (SIGSTOP).
 while kill -0 "$child" 2>/dev/null; do
+    sleep 0.2
     wait "$child"
 done
 wait "$child"
 code=$?
-kill "$watcher" 2>/dev/null
+kill -- "-$watcher" 2>/dev/null
 exit "$code"

@@ -77,6 +77,15 @@ public sealed class RunJudgementTests
     }
 
     [Fact]
+    public void An_interruption_that_this_worker_did_not_ask_for_is_worth_another_attempt()
+    {
+        var run = Run(1, "Trimming /dev/sda1");
+        run.Progress.See(new RunMessage("error", "quit (^C) at user request"));
+        var failed = Assert.IsType<VolumeJobFailed>(Judge(run, 1000));
+        Assert.Equal((FailureKind.HostLost, true, true), (failed.Error.Kind, failed.Retryable, failed.EndedByItself));
+    }
+
+    [Fact]
     public void A_cancel_that_came_too_late_is_a_success() =>
         Assert.IsType<VolumeJobSucceeded>(Judge(Run(0, "Trimming /dev/sda1"), 400, StopReason.Canceled));
 

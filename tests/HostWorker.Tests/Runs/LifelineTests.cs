@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Sparsify.Contracts;
 using Sparsify.HostWorker.Processes;
+using Sparsify.HostWorker.Runs;
 using Sparsify.Testing.Disks;
 using Xunit;
 
@@ -52,6 +53,30 @@ public sealed class LifelineTests
         Assert.False(run.IsCompleted);
         await fence.CancelAsync();
         Assert.True((await run).Killed);
+        var child = int.Parse(await File.ReadAllTextAsync(worker.Folder.File("child"), TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Null(ProcessTree.StartOf(child));
+    }
+
+    [Fact]
+    public async Task A_worker_that_does_not_renew_the_lease_loses_its_run_even_when_it_is_frozen()
+    {
+        using var worker = await CreateAsync();
+        await File.WriteAllTextAsync(worker.Folder.File("stubborn"), "", TestContext.Current.CancellationToken);
+        var pipe = new LifelinePipe(TimeSpan.FromSeconds(2), TimeProvider.System);
+        void Renew() => pipe.Hold(TimeProvider.System.GetTimestamp(), TimeSpan.FromSeconds(4));
+        Renew();
+        var run = worker.RunAsync(worker.File("disk.img"), VolumeFormat.Raw, pipe: pipe);
+        await StartedAsync(worker);
+        for (var i = 0; i < 6; i++)
+        {
+            Renew();
+            await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        }
+
+        // Longer than one lease, and still there; from here on nobody says anything.
+        Assert.Equal(["started"], await SignalsAsync(worker));
+        Assert.True((await run.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).Killed);
+        Assert.Equal(["started", "INT"], await SignalsAsync(worker));
         var child = int.Parse(await File.ReadAllTextAsync(worker.Folder.File("child"), TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture);
         Assert.Null(ProcessTree.StartOf(child));
     }

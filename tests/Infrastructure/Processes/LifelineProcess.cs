@@ -18,7 +18,7 @@ public sealed class LifelineProcess : IAsyncDisposable
         echo "$child" >"$pidfile.new" && mv "$pidfile.new" "$pidfile"
         { cat <&3 >/dev/null; kill "-$signal" "$child"; } &
         watcher=$!
-        wait "$child"; code=$?
+        wait -f "$child"; code=$?
         kill -- "-$watcher"
         exit "$code"
         """;
