@@ -42,4 +42,12 @@ public sealed class OrchestratorOptions
     /// <summary>How often leases and waiting jobs are looked at.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long an operation is kept after its end.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
+    public TimeSpan OperationRetention { get; set; } = TimeSpan.FromDays(365);
+
+    /// <summary>How often operations that ended longer ago are looked for.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
+    public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromMinutes(10);
 }

@@ -41,6 +41,8 @@ public sealed class ApiDbContext(DbContextOptions<ApiDbContext> options) : Messa
             operation.ToTable("operations");
             operation.HasIndex(o => o.SortKey);
             operation.HasIndex(o => new { o.DiskId, o.SortKey });
+            operation.HasIndex(o => new { o.State, o.SortKey });
+            operation.HasIndex(o => o.FinishedAt);
             operation.Property(o => o.Revision).IsConcurrencyToken();
             operation.Property(o => o.ProgressSequence).IsConcurrencyToken();
             operation.Property(o => o.Snapshot).AsJson();

@@ -18,6 +18,8 @@ public sealed class OperationRow
     /// <summary>The order of listings, newest last.</summary>
     public string SortKey { get; set; } = "";
 
+    public DateTimeOffset? FinishedAt { get; set; }
+
     public OperationChanged Snapshot { get; set; } = null!;
 
     public int ProgressAttempt { get; set; }
@@ -38,6 +40,7 @@ public sealed class OperationRow
         Revision = changed.Revision;
         State = changed.State;
         SortKey = $"{changed.CreatedAt.UtcTicks.ToString("D20", CultureInfo.InvariantCulture)}-{changed.OperationId}";
+        FinishedAt = changed.FinishedAt;
         Snapshot = changed;
     }
 }
