@@ -37,3 +37,23 @@ public sealed record HostHeartbeat
 /// <param name="Accelerator"><c>kvm</c>, or <c>tcg</c> where the appliance does not start under KVM; null when it starts under neither.</param>
 /// <param name="QemuImgVersion">As qemu-img says; null when it is missing.</param>
 public sealed record HostCapabilities(string? VirtSparsifyVersion, IReadOnlyList<string> Features, string? Accelerator, string? QemuImgVersion);
+
+/// <summary>A person takes a host out of work, or back in. What it runs it ends by itself.</summary>
+public sealed record HostDrainRequested
+{
+    /// <summary>The host's name.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>False puts it back to work.</summary>
+    public required bool Draining { get; init; }
+}
+
+/// <summary>A host gets no more work, or gets work again.</summary>
+public sealed record HostDrainChanged
+{
+    /// <summary>The host's name.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>It gets no more work.</summary>
+    public required bool Draining { get; init; }
+}

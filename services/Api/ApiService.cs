@@ -23,6 +23,7 @@ public static class ApiService
         builder.Services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.AddMessagingDbContext<ApiDbContext>(ApiDbContext.Schema);
         builder.Services.AddSingleton<OperationSignals>().AddScoped<VolumeMeasuring>().AddScoped<SparsifyEndpoint>();
+        builder.Services.AddHostedService<OperationRetention>();
         builder.Services.AddReceiveObserver<OperationSignalObserver>();
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = AddCode);
         builder.Services.AddExceptionHandler<FailureHandler>();
@@ -39,6 +40,7 @@ public static class ApiService
         bus.AddConsumer<OperationChangedConsumer>().Endpoint(e => e.Name = ReadModelQueue);
         bus.AddConsumer<VolumeJobProgressedConsumer>().Endpoint(e => e.Name = ReadModelQueue);
         bus.AddConsumer<HostHeartbeatConsumer>().Endpoint(e => e.Name = ReadModelQueue);
+        bus.AddConsumer<HostDrainChangedConsumer>().Endpoint(e => e.Name = ReadModelQueue);
         bus.AddConsumer<StorageDomainChangedConsumer>().Endpoint(e => e.Name = ReadModelQueue);
         bus.AddConfigureEndpointsCallback((context, name, endpoint) =>
         {

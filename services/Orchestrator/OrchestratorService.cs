@@ -28,6 +28,7 @@ public static class OrchestratorService
             .AddScoped<Leases>()
             .AddScoped<JobSweep>()
             .AddHostedService<JobSweeper>()
+            .AddHostedService<OperationRetention>()
             .AddHostedService<InventoryRequests>();
         return builder;
     }
@@ -43,6 +44,7 @@ public static class OrchestratorService
         bus.AddConsumer<VmStatusReportedConsumer, VmStatusReportedConsumer.Definition>();
         bus.AddConsumer<StorageDomainReportedConsumer, StorageDomainReportedConsumer.Definition>();
         bus.AddConsumer<HostHeartbeatConsumer, HostHeartbeatConsumer.Definition>();
+        bus.AddConsumer<HostDrainRequestedConsumer, HostDrainRequestedConsumer.Definition>();
         bus.AddConsumer<VolumeMeasuredConsumer, VolumeMeasuredConsumer.Definition>();
         bus.AddConsumer<ClaimVolumeJobsConsumer, ClaimVolumeJobsConsumer.Definition>();
         bus.AddConsumer<JournalVitalBytesConsumer, JournalVitalBytesConsumer.Definition>();

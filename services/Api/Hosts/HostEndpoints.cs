@@ -1,14 +1,36 @@
 using Microsoft.EntityFrameworkCore;
 using Sparsify.Api.Paging;
+using Sparsify.Api.Problems;
 using Sparsify.Api.ReadModel;
+using Sparsify.Contracts;
+using Sparsify.Messaging;
 
 namespace Sparsify.Api.Hosts;
 
 /// <summary>Which hosts live and what they can do.</summary>
 internal static class HostEndpoints
 {
-    public static void MapHosts(this RouteGroupBuilder api) =>
+    public static void MapHosts(this RouteGroupBuilder api)
+    {
         api.MapGet("/hosts", ListAsync).WithName("ListHosts").WithSummary("All hosts by name.");
+        api.MapPost("/hosts/{name}/drain", (ApiDbContext db, IOutbox<ApiDbContext> outbox, TimeProvider time, string name, CancellationToken cancellationToken) => DrainAsync(db, outbox, time, name, true, cancellationToken))
+            .WithName("DrainHost").WithSummary("Takes a host out of work; what it runs it ends by itself.")
+            .Produces<HostView>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        api.MapPost("/hosts/{name}/resume", (ApiDbContext db, IOutbox<ApiDbContext> outbox, TimeProvider time, string name, CancellationToken cancellationToken) => DrainAsync(db, outbox, time, name, false, cancellationToken))
+            .WithName("ResumeHost").WithSummary("Puts a drained host back to work.")
+            .Produces<HostView>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static async Task<IResult> DrainAsync(ApiDbContext db, IOutbox<ApiDbContext> outbox, TimeProvider time, string name, bool draining, CancellationToken cancellationToken)
+    {
+        if (await db.Hosts.AsNoTracking().SingleOrDefaultAsync(h => h.Name == name, cancellationToken) is not { } host)
+            return Problem.Of(StatusCodes.Status404NotFound, ProblemCodes.HostNotFound, "No such host", "No host of that name has been heard of. GET /hosts lists them.");
+        await using var transaction = await db.BeginWriteAsync(cancellationToken);
+        await outbox.Publish(new HostDrainRequested { Host = name, Draining = draining }, cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(CancellationToken.None);
+        return TypedResults.Accepted("/api/v1/hosts", View(host, time.GetUtcNow()) with { Draining = draining });
+    }
 
     private static async Task<Page<HostView>> ListAsync(ApiDbContext db, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -20,6 +42,6 @@ internal static class HostEndpoints
     {
         var heartbeat = row.Heartbeat;
         return new HostView(
-            row.Name, row.ReceivedAt + heartbeat.TimeToLive > now, heartbeat.Slots, heartbeat.RunningJobs, heartbeat.StorageDomains, heartbeat.Capabilities, heartbeat.NotClaimingBecause, row.ReceivedAt);
+            row.Name, row.ReceivedAt + heartbeat.TimeToLive > now, heartbeat.Slots, heartbeat.RunningJobs, heartbeat.StorageDomains, heartbeat.Capabilities, heartbeat.NotClaimingBecause ?? (row.Draining ? "It is drained." : null), row.Draining, row.ReceivedAt);
     }
 }

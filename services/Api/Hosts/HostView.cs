@@ -10,6 +10,7 @@ namespace Sparsify.Api.Hosts;
 /// <param name="StorageDomains">The storage domains it reaches.</param>
 /// <param name="Capabilities">What its tools can do.</param>
 /// <param name="NotClaimingBecause">Why it takes no work, when it takes none.</param>
+/// <param name="Draining">A person has taken it out of work: it gets no more.</param>
 /// <param name="LastHeartbeat">When it was last heard of, UTC.</param>
 public sealed record HostView(
-    string Name, bool Alive, int Slots, int RunningJobs, IReadOnlyList<string> StorageDomains, HostCapabilities Capabilities, string? NotClaimingBecause, DateTimeOffset LastHeartbeat);
+    string Name, bool Alive, int Slots, int RunningJobs, IReadOnlyList<string> StorageDomains, HostCapabilities Capabilities, string? NotClaimingBecause, bool Draining, DateTimeOffset LastHeartbeat);

@@ -15,6 +15,9 @@ public static class ProblemCodes
     /// <summary>No such operation is known.</summary>
     public const string OperationNotFound = "OPERATION_NOT_FOUND";
 
+    /// <summary>No host of that name has been heard of.</summary>
+    public const string HostNotFound = "HOST_NOT_FOUND";
+
     /// <summary>The operation is in a final state.</summary>
     public const string OperationFinal = "OPERATION_FINAL";
 

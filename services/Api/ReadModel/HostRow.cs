@@ -10,5 +10,8 @@ public sealed class HostRow
     /// <summary>By this service's clock.</summary>
     public DateTimeOffset ReceivedAt { get; set; }
 
+    /// <summary>A person has taken it out of work.</summary>
+    public bool Draining { get; set; }
+
     public HostHeartbeat Heartbeat { get; set; } = null!;
 }

@@ -25,6 +25,8 @@ internal sealed class PlatformClient(Uri url) : IDisposable
 
     public Task<Page<HostView>> HostsAsync(CancellationToken cancellationToken) => GetAsync<Page<HostView>>("hosts", cancellationToken);
 
+    public Task<HostView> DrainAsync(string host, bool draining, CancellationToken cancellationToken) => PostAsync<HostView>($"hosts/{Uri.EscapeDataString(host)}/{(draining ? "drain" : "resume")}", null, cancellationToken);
+
     public Task<Page<StorageDomainView>> StorageDomainsAsync(CancellationToken cancellationToken) => GetAsync<Page<StorageDomainView>>("storage-domains", cancellationToken);
 
     public Task<OperationView> SparsifyAsync(Guid diskId, SparsifyBody body, CancellationToken cancellationToken) => PostAsync<OperationView>($"disks/{diskId}/sparsify", body, cancellationToken);

@@ -6,14 +6,30 @@ using Spectre.Console;
 
 namespace Sparsify.Cli.Verbs;
 
-/// <summary><c>sparsify hosts</c> and <c>sparsify domains</c>.</summary>
+/// <summary><c>sparsify hosts</c>, <c>hosts drain</c>, <c>hosts resume</c> and <c>sparsify domains</c>.</summary>
 internal static class FleetVerbs
 {
-    public static Command CreateHosts() => new Command("hosts", "Lists the hosts: alive or not, slots, tools.").Remote(async (client, _, output, cancellationToken) =>
+    public static Command CreateHosts()
     {
-        output.Write((await client.HostsAsync(cancellationToken)).Items, Table);
-        return 0;
-    });
+        var hosts = new Command("hosts", "Lists the hosts: alive or not, slots, tools.").Remote(async (client, _, output, cancellationToken) =>
+        {
+            output.Write((await client.HostsAsync(cancellationToken)).Items, Table);
+            return 0;
+        });
+        hosts.Subcommands.Add(CreateDrain("drain", "Takes a host out of work; what it runs it ends by itself.", draining: true));
+        hosts.Subcommands.Add(CreateDrain("resume", "Puts a drained host back to work.", draining: false));
+        return hosts;
+    }
+
+    private static Command CreateDrain(string verb, string description, bool draining)
+    {
+        var name = new Argument<string>("NAME") { Description = "The host." };
+        return new Command(verb, description) { name }.Remote(async (client, parse, output, cancellationToken) =>
+        {
+            output.Write<IReadOnlyList<HostView>>([await client.DrainAsync(parse.GetRequiredValue(name), draining, cancellationToken)], Table);
+            return 0;
+        });
+    }
 
     public static Command CreateDomains() => new Command("domains", "Lists the storage domains.").Remote(async (client, _, output, cancellationToken) =>
     {

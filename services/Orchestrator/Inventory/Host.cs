@@ -12,6 +12,9 @@ public sealed class Host
     /// <summary>It takes work; false while its tools do not run.</summary>
     public bool Claims { get; set; }
 
+    /// <summary>A person has taken it out of work.</summary>
+    public bool Draining { get; set; }
+
     /// <summary>By this service's clock, so that hosts' clocks do not matter.</summary>
     public DateTimeOffset AliveUntil { get; set; }
 

@@ -24,6 +24,8 @@ internal sealed class ClaimVolumeJobsConsumer(OrchestratorDbContext db, Leases l
         if (!EndpointNames.IsHostName(claim.Host) || claim.Slots < 1 || claim.StorageDomains.Count == 0)
             return;
         var cancellationToken = context.CancellationToken;
+        if (await db.Hosts.AnyAsync(h => h.Name == claim.Host && h.Draining, cancellationToken))
+            return;
         await leases.SerialiseAsync(claim.Host, claim.StorageDomains, cancellationToken);
         var free = claim.Slots - await db.Leases.CountAsync(l => l.Host == claim.Host, cancellationToken);
         var room = await RoomAsync(claim.StorageDomains, cancellationToken);
@@ -58,7 +60,7 @@ internal sealed class ClaimVolumeJobsConsumer(OrchestratorDbContext db, Leases l
     private Task<List<Host>> LivingHostsAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        return db.Hosts.AsNoTracking().Where(h => h.AliveUntil > now && h.Claims).ToListAsync(cancellationToken);
+        return db.Hosts.AsNoTracking().Where(h => h.AliveUntil > now && h.Claims && !h.Draining).ToListAsync(cancellationToken);
     }
 
     /// <summary>More than there are slots: some may be out of reach by their domain's limit or lost to another host.</summary>

@@ -78,7 +78,7 @@ internal sealed class JobSweep(OrchestratorDbContext db, IOutbox<OrchestratorDbC
             .Select(j => j.StorageDomain).Distinct().ToListAsync(cancellationToken);
         if (domains.Count == 0)
             return;
-        var hosts = await db.Hosts.AsNoTracking().Where(h => h.AliveUntil > now).ToListAsync(cancellationToken);
+        var hosts = await db.Hosts.AsNoTracking().Where(h => h.AliveUntil > now && !h.Draining).ToListAsync(cancellationToken);
         foreach (var domain in domains)
         {
             if (hosts.Any(h => h.StorageDomains.Contains(domain)))
