@@ -8,8 +8,11 @@ trap : INT TERM HUP
 exec 3<&0
 pidfile=$1 grace=$2
 shift 2
-"$@" </dev/null 3<&- &
+# What it says goes through a reader that outlives the worker: a pipe that nobody reads would kill it in the middle of a step.
+exec 4> >(exec 3<&-; cat >&2; exec cat >/dev/null)
+"$@" </dev/null 2>&4 3<&- 4>&- &
 child=$!
+exec 4>&- 2>/dev/null
 echo "$child" >"$pidfile"
 
 # Seconds since the machine started: wall clocks jump.
@@ -18,16 +21,20 @@ now() {
     echo "${up%.*}"
 }
 
-tree() { # PROCESS
-    local below
-    echo "$1"
-    for below in $(cat "/proc/$1/task/"*/children 2>/dev/null); do tree "$below"; done
+below() { # PROCESS
+    local process
+    for process in $(cat "/proc/$1/task/"*/children); do
+        echo "$process"
+        below "$process"
+    done
 }
 
 fence() { # SECONDS
     local process
     sleep "$1"
-    for process in $(tree "$child"); do kill -KILL "$process"; done
+    # The program last: with its end this script ends. Stopped meanwhile, it starts nothing new.
+    kill -STOP "$child"
+    for process in $(below "$child") "$child"; do kill -KILL "$process"; done
 }
 
 watch() {
@@ -35,12 +42,10 @@ watch() {
     while true; do
         left=''
         [[ -z $lease_end ]] || left=$((lease_end - $(now)))
-        if [[ -n $left ]] && ((left <= 0)); then
-            code=142
-        else
-            read -r ${left:+-t "$left"} -u 3 line
-            code=$?
-        fi
+        # What was said before the program had started is old, and newer lines wait behind it.
+        [[ -z $left ]] || ((left > 0)) || left=0.5
+        read -r ${left:+-t "$left"} -u 3 line
+        code=$?
         if ((code == 0)); then
             if [[ $line == stop ]]; then kill -INT "$child"; else lease_end=$(($(now) + line)); fi
             continue
@@ -53,15 +58,15 @@ watch() {
 }
 
 # Not «wait -n» for both: it passes over a child that had ended before, and then waits for ever.
-watch 2>/dev/null &
+watch &
 watcher=$!
 wait "$child"
 # Woken by a signal, or because the program was stopped (SIGSTOP).
-while kill -0 "$child" 2>/dev/null; do
+while kill -0 "$child"; do
     sleep 0.2
     wait "$child"
 done
 wait "$child"
 code=$?
-kill -- "-$watcher" 2>/dev/null
+kill -- "-$watcher"
 exit "$code"

@@ -20,7 +20,7 @@ public sealed class LifelineTests
         trap "echo INT >>'$log'; sleep 1; echo ended >>'$log'; exit 1" INT
         (trap '' INT; exec sleep 30 >/dev/null 2>&1) & echo "$!" >"$(dirname "$0")/child"
         [[ -e $(dirname "$0")/stubborn ]] && trap "echo INT >>'$log'" INT
-        for i in {1..300}; do sleep 0.1; done
+        for i in {1..300}; do echo working >&2; sleep 0.1; done
         """;
 
     [Fact]
@@ -64,6 +64,8 @@ public sealed class LifelineTests
         await File.WriteAllTextAsync(worker.Folder.File("stubborn"), "", TestContext.Current.CancellationToken);
         var pipe = new LifelinePipe(TimeSpan.FromSeconds(2), TimeProvider.System);
         void Renew() => pipe.Hold(TimeProvider.System.GetTimestamp(), TimeSpan.FromSeconds(4));
+        // A lease that was over before the run had started, and was renewed since, does not end it.
+        pipe.Hold(TimeProvider.System.GetTimestamp(), TimeSpan.Zero);
         Renew();
         var run = worker.RunAsync(worker.File("disk.img"), VolumeFormat.Raw, pipe: pipe);
         await StartedAsync(worker);
@@ -79,6 +81,23 @@ public sealed class LifelineTests
         Assert.Equal(["started", "INT"], await SignalsAsync(worker));
         var child = int.Parse(await File.ReadAllTextAsync(worker.Folder.File("child"), TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture);
         Assert.Null(ProcessTree.StartOf(child));
+    }
+
+    [Fact]
+    public async Task A_worker_that_dies_leaves_a_run_that_gets_one_SIGINT_and_can_still_speak()
+    {
+        using var worker = await CreateAsync();
+        var pipe = new LifelinePipe(TimeSpan.FromSeconds(20), TimeProvider.System);
+        var arguments = Lifeline.Arguments(worker.Folder.File("pid"), pipe, worker.Options.VirtSparsify, ["--in-place", worker.File("disk.img")]);
+        using var lifeline = Process.Start(new ProcessStartInfo("bash", arguments) { RedirectStandardInput = true, RedirectStandardError = true })!;
+        await StartedAsync(worker);
+        // Both pipes go with the worker; what the run says meets nobody, which must not kill it.
+        lifeline.StandardError.Dispose();
+        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        lifeline.StandardInput.Dispose();
+        await lifeline.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Equal(1, lifeline.ExitCode);
+        Assert.Equal(["started", "INT", "ended"], await SignalsAsync(worker));
     }
 
     [Fact]
