@@ -44,8 +44,9 @@ internal sealed partial class FileSystemPlan
         {
             if (line.StartsWith(DaemonError, StringComparison.Ordinal))
                 _lastError = line[DaemonError.Length..];
-            else if (line.StartsWith(Trace, StringComparison.Ordinal))
-                SeeTrace(line.AsSpan(Trace.Length).ToString());
+            // Anywhere: the appliance's console comes in pieces, and a trace may follow one that ends within a line.
+            else if (line.IndexOf(Trace, StringComparison.Ordinal) is >= 0 and var at)
+                SeeTrace(line[(at + Trace.Length)..]);
         }
     }
 

@@ -37,7 +37,7 @@ public sealed class RunJudgementTests
     {
         var run = Run(0, "Trimming /dev/sda1");
         run.Progress.FileSystems.See("""libguestfs: trace: list_filesystems = ["/dev/sda1", "ext4", "/dev/sda2", "ntfs"]""");
-        run.Progress.FileSystems.See("""libguestfs: trace: mount_options "discard" "/dev/sda2" "/" """);
+        run.Progress.FileSystems.See("""guestfsd: => list_filesystems (0x8b) toolibguestfs: trace: mount_options "discard" "/dev/sda2" "/" """);
         run.Progress.FileSystems.See("guestfsd: error: The NTFS partition is in an unsafe state.");
         run.Progress.FileSystems.See("libguestfs: trace: mount_options = -1 (error)");
         Assert.Equal(["/dev/sda2 (ntfs) was passed over: The NTFS partition is in an unsafe state."], Warned(run, 400));
