@@ -65,6 +65,9 @@ public sealed record VolumeMeasurement
     /// <summary>False when a run may give back another number; the notes of the regions say why.</summary>
     public required bool Exact { get; init; }
 
+    /// <summary>A VM had the disk open: what it writes meanwhile is not in the figures, which are a hint and not a promise.</summary>
+    public bool Live { get; init; }
+
     /// <summary>When, UTC, by the host's clock.</summary>
     public required DateTimeOffset MeasuredAt { get; init; }
 

@@ -178,6 +178,22 @@ public sealed record SparsifyDiskNeedsAttention
     public required DateTimeOffset At { get; init; }
 }
 
+/// <summary>A VM is not down whose disk an operation holds (raised by the Orchestrator when that is reported).</summary>
+public sealed record LockedDiskInUse
+{
+    /// <summary>The operation.</summary>
+    public required Guid OperationId { get; init; }
+
+    /// <summary>The VM.</summary>
+    public required Guid VmId { get; init; }
+
+    /// <summary>What was reported of the VM.</summary>
+    public required VmStatus Status { get; init; }
+
+    /// <summary>The rule that the disk breaks now.</summary>
+    public required Violation Violation { get; init; }
+}
+
 /// <summary>A VM was reported as not down while an operation held one of its disks. The operation goes on; qemu's image lock keeps the VM from starting.</summary>
 public sealed record SparsifyDiskConflict
 {

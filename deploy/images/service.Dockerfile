@@ -1,4 +1,4 @@
-# API and Orchestrator: docker build -f deploy/images/service.Dockerfile --build-arg SERVICE=Api .
+# API, Orchestrator and Scanner: docker build -f deploy/images/service.Dockerfile --build-arg SERVICE=Api .
 ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0.100
 ARG RUNTIME_IMAGE=mcr.microsoft.com/dotnet/aspnet:10.0.0
 

@@ -24,7 +24,19 @@ public sealed class ApiOptions
     [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
     public TimeSpan OperationRetention { get; set; } = TimeSpan.FromDays(365);
 
-    /// <summary>How often operations that ended longer ago are looked for.</summary>
+    /// <summary>How long a host that has fallen silent, and what is gone, is remembered.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
+    public TimeSpan InventoryRetention { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long an alert is kept after it was cleared.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
+    public TimeSpan AlertRetention { get; set; } = TimeSpan.FromDays(90);
+
+    /// <summary>How long the measurements of a day are kept.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
+    public TimeSpan MeasurementRetention { get; set; } = TimeSpan.FromDays(730);
+
+    /// <summary>How often what ended longer ago are looked for.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
     public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromMinutes(10);
 }

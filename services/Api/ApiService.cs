@@ -1,8 +1,10 @@
 using MassTransit;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.OpenApi;
+using Sparsify.Api.Alerts;
 using Sparsify.Api.Disks;
 using Sparsify.Api.Hosts;
+using Sparsify.Api.Measurements;
 using Sparsify.Api.Operations;
 using Sparsify.Api.Problems;
 using Sparsify.Api.ReadModel;
@@ -23,7 +25,7 @@ public static class ApiService
         builder.Services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.AddMessagingDbContext<ApiDbContext>(ApiDbContext.Schema);
         builder.Services.AddSingleton<OperationSignals>().AddScoped<VolumeMeasuring>().AddScoped<SparsifyEndpoint>();
-        builder.Services.AddHostedService<OperationRetention>();
+        builder.Services.AddHostedService<OperationRetention>().AddHostedService<InventoryRetention>().AddHostedService<AlertRetention>().AddHostedService<MeasurementRetention>();
         builder.Services.AddReceiveObserver<OperationSignalObserver>();
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = AddCode);
         builder.Services.AddExceptionHandler<FailureHandler>();
@@ -42,6 +44,8 @@ public static class ApiService
         bus.AddConsumer<HostHeartbeatConsumer>().Endpoint(e => e.Name = ReadModelQueue);
         bus.AddConsumer<HostDrainChangedConsumer>().Endpoint(e => e.Name = ReadModelQueue);
         bus.AddConsumer<StorageDomainChangedConsumer>().Endpoint(e => e.Name = ReadModelQueue);
+        bus.AddConsumer<SparsifyNeededConsumer>().Endpoint(e => e.Name = ReadModelQueue);
+        bus.AddConsumer<SparsifyNeedClearedConsumer>().Endpoint(e => e.Name = ReadModelQueue);
         bus.AddConfigureEndpointsCallback((context, name, endpoint) =>
         {
             if (name == ReadModelQueue)
@@ -62,6 +66,8 @@ public static class ApiService
         api.MapOperations();
         api.MapHosts();
         api.MapStorageDomains();
+        api.MapAlerts();
+        api.MapMeasurements();
         return app;
     }
 

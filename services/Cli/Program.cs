@@ -7,6 +7,7 @@ var root = new RootCommand("Finds the dead space of VM disks and gives it back w
     DoctorVerb.Create(),
     MeasureVerb.Create(),
     DisksVerb.Create(),
+    AlertsVerb.Create(),
     RunVerb.Create(),
     OperationsVerb.CreateList(),
     OperationsVerb.CreateShow(),

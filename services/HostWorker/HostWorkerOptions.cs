@@ -45,7 +45,11 @@ public sealed class HostWorkerOptions
     [Required]
     public string LibvirtUri { get; set; } = "qemu:///system";
 
-    /// <summary>After a lost lease: how long virt-sparsify may take to end on SIGINT before it is killed.</summary>
+    /// <summary>How long a run may take: an appliance that hangs would hold the disk for ever. It gets SIGINT then, and is killed when it does not heed that.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    public TimeSpan RunLimit { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>After a lost lease or the limit of a run: how long virt-sparsify may take to end on SIGINT before it is killed.</summary>
     public TimeSpan FencingGrace { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>How long a worker that is told to stop waits for its runs to end by themselves before it interrupts them.</summary>

@@ -28,6 +28,10 @@ public sealed class OrchestratorOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>The longest such wait, but for what is added at random.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan LongestRetryDelay { get; set; } = TimeSpan.FromMinutes(15);
+
     /// <summary>How long another attempt is kept for hosts that have not failed the job, while one of them lives.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan OtherHostPreference { get; set; } = TimeSpan.FromMinutes(1);
@@ -47,7 +51,11 @@ public sealed class OrchestratorOptions
     [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
     public TimeSpan OperationRetention { get; set; } = TimeSpan.FromDays(365);
 
-    /// <summary>How often operations that ended longer ago are looked for.</summary>
+    /// <summary>How long a host that has fallen silent, and what is gone, is remembered.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
+    public TimeSpan InventoryRetention { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>How often what ended longer ago are looked for.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
     public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromMinutes(10);
 }

@@ -26,9 +26,13 @@ public static class OrchestratorService
             .AddScoped<AttemptHistory>()
             .AddScoped<OperationEnd>()
             .AddScoped<Leases>()
+            .AddSingleton<LeaseWatch>()
+            .AddSingleton(Random.Shared)
+            .AddSingleton<RetryDelay>()
             .AddScoped<JobSweep>()
             .AddHostedService<JobSweeper>()
             .AddHostedService<OperationRetention>()
+            .AddHostedService<InventoryRetention>()
             .AddHostedService<InventoryRequests>();
         return builder;
     }

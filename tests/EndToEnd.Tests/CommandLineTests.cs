@@ -30,6 +30,9 @@ public sealed class CommandLineTests
         Assert.Single(Items(await SparsifyAsync("hosts", "--json")));
         Assert.Equal(TestPlatform.Domain, Items(await SparsifyAsync("domains", "--json")).Single().Text("name"));
 
+        await platform.Client.DiskAsync("web-1.qcow2", d => d.GetProperty("needsSparsify").GetBoolean());
+        Assert.Equal("web-1.qcow2", Items(await SparsifyAsync("disks", "--needs", "--json")).Single().Text("name"));
+        Assert.Contains("web-1.qcow2", (await SparsifyAsync("alerts")).StandardOutput, StringComparison.Ordinal);
         var refused = await SparsifyAsync("run", "db.img");
         Assert.NotEqual(0, refused.ExitCode);
         Assert.Contains("preallocated", refused.StandardError, StringComparison.OrdinalIgnoreCase);

@@ -1,7 +1,8 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
-using System.Globalization;
 using Sparsify.Testing.Disks;
 using Sparsify.Testing.Platforms;
+using Sparsify.Testing.Processes;
 using Xunit;
 
 namespace Sparsify.EndToEnd.Tests;
@@ -23,59 +24,102 @@ public sealed class RepairTests
         var before = await ContentAsync(disk);
         await platform.StartAsync();
         var operation = (await platform.Client.SparsifyAsync((await platform.Client.DiskAsync(Path.GetFileName(disk.Path))).Id())).Body.Id();
-        await KillInStageAsync(platform, stage);
-        await DamageAsync(disk, stage);
-        Assert.NotEqual(before, await ContentAsync(disk));
+        await KillInStageAsync(platform, operation, stage);
+        Assert.NotEqual(before, await DamageAsync(disk, stage));
         await platform.Worker("").RestartAsync();
 
         var done = await platform.Client.OperationInAsync(operation, Limit);
         Assert.True(done.Text("state") == "Completed", $"{done}\n{platform.Logs}");
         var attempts = done.GetProperty("attempts").EnumerateArray().ToList();
         Assert.Equal(["Failed", "Repaired", "Reclaimed"], attempts.Select(a => a.Text("outcome")));
-        Assert.Single(attempts[1].GetProperty("repairs").EnumerateArray());
+        var repairs = attempts[1].GetProperty("repairs").EnumerateArray().Select(r => r.GetString()!).ToList();
+        Assert.Contains(repairs, r => r.StartsWith(format == "raw" ? "Wrote the header" : "Removed the logical volume", StringComparison.Ordinal));
+        Assert.Equal(format == "qcow2", repairs.Any(r => r.StartsWith("Freed", StringComparison.Ordinal)));
         Assert.Equal(before, await ContentAsync(disk));
         if (format == "qcow2")
             await Tools.RunAsync("qemu-img", "check", "-q", "-f", "qcow2", disk.Path);
     }
 
+    [Fact]
+    public async Task An_appliance_that_is_killed_alone_leaves_a_disk_that_is_repaired_though_its_worker_and_virt_sparsify_live()
+    {
+        await using var platform = new EmbeddedPlatform();
+        var disk = new AgedDisk(Path.Combine(platform.Storage, "disk.img"), "raw", ["lvm"]);
+        await AgedDisk.MakeAsync([disk], files: 5);
+        await platform.StartAsync();
+        var operation = (await platform.Client.SparsifyAsync((await platform.Client.DiskAsync("disk.img")).Id())).Body.Id();
+        var run = await StageAsync(platform, operation, "Discard space in volgroup ");
+        ProcessTable.Kill([run.Qemu!.Value]);
+
+        var done = await platform.Client.OperationInAsync(operation, Limit);
+        Assert.True(done.Text("state") == "Completed", $"{done}\n{platform.Logs}");
+        Assert.Equal(["Failed", "Repaired", "Reclaimed"], done.GetProperty("attempts").EnumerateArray().Select(a => a.Text("outcome")));
+        Assert.Equal($"/dev/{Group}/root", (await GuestfishAsync(disk, "lvs", ":", "e2fsck-f", $"/dev/{Group}/root")).Trim());
+    }
+
     /// <summary>Kills worker, virt-sparsify and qemu at once, as a host that loses its power.</summary>
-    private static async Task KillInStageAsync(EmbeddedPlatform platform, string stage)
+    private static async Task KillInStageAsync(EmbeddedPlatform platform, Guid operation, string stage)
+    {
+        var run = await StageAsync(platform, operation, stage);
+        int[] victims = [platform.Worker("").Id, run.Lifeline, .. ProcessTable.Below(run.Lifeline)];
+        ProcessTable.Kill(victims);
+        await platform.Worker("").GoneAsync();
+        await ProcessTable.GoneAsync(victims);
+    }
+
+    private static async Task<RunProcesses> StageAsync(EmbeddedPlatform platform, Guid operation, string stage)
     {
         var watch = Stopwatch.StartNew();
-        while (!Directory.GetFiles(platform.Scratch, "messages", SearchOption.AllDirectories).Any(f => ReadShared(f).Contains(stage, StringComparison.Ordinal)))
+        var run = await RunProcesses.StartedAsync([platform.Scratch], operation, 1, Limit);
+        while (!run.Messages.Contains(stage, StringComparison.Ordinal))
         {
             Assert.True(watch.Elapsed < Limit, $"The stage '{stage}' did not come.\n{platform.Logs}");
+            if (run.Qemu is null)
+                run = run.Again();
             await Task.Delay(5);
         }
 
-        var worker = platform.Worker("").Id.ToString(CultureInfo.InvariantCulture);
-        var victims = await Tools.RunAsync("bash", "-c", $"all() {{ for p in $(pgrep -P $1); do echo $p; all $p; done; }}; all {worker}");
-        await Tools.RunAsync("bash", "-c", $"kill -KILL {worker} {victims.Replace('\n', ' ')} 2>/dev/null || true");
-        await platform.Worker("").GoneAsync();
-        while ((await Tools.RunAsync("bash", "-c", $"for p in {victims.Replace('\n', ' ')}; do kill -0 $p 2>/dev/null && echo $p; done; true")).Trim().Length > 0)
-            await Task.Delay(50);
+        return run;
     }
 
     /// <summary>What such a kill does in some of its cases, so that it is repaired here in every one.</summary>
-    private static async Task DamageAsync(AgedDisk disk, string stage)
+    /// <returns>The content then.</returns>
+    private static async Task<string> DamageAsync(AgedDisk disk, string stage)
     {
+        string[] damage = [];
         if (stage.StartsWith("Clearing", StringComparison.Ordinal))
-            await GuestfishAsync(disk, "zero-device", "/dev/sda2");
+            damage = ["zero-device", "/dev/sda2", ":"];
         else if (!(await GuestfishAsync(disk, "lvs")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Any(v => v != $"/dev/{Group}/root"))
-            await GuestfishAsync(disk, "lvcreate-free", "scnis5rb", Group, "100");
+            damage = ["lvcreate-free", "scnis5rb", Group, "100", ":"];
+        var damaged = await ContentAsync(disk, damage);
+        if (disk.Format == "qcow2")
+            await LeakAsync(disk.Path);
+        return damaged;
+    }
+
+    /// <summary>Adds a cluster and counts a reference to it, and nothing refers to it. Source: qemu <c>docs/interop/qcow2.txt</c>, "Host cluster management".</summary>
+    private static async Task LeakAsync(string path)
+    {
+        using var image = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+        var table = await ReadAsync(48, 8);
+        var block = await ReadAsync((long)BinaryPrimitives.ReadUInt64BigEndian(table), 8);
+        var cluster = (RandomAccess.GetLength(image) + 0xffff) >> 16;
+        RandomAccess.SetLength(image, (cluster + 1) << 16);
+        await RandomAccess.WriteAsync(image, new byte[] { 0, 1 }, (long)BinaryPrimitives.ReadUInt64BigEndian(block) + (2 * cluster));
+
+        async Task<byte[]> ReadAsync(long offset, int length)
+        {
+            var bytes = new byte[length];
+            await RandomAccess.ReadAsync(image, bytes, offset);
+            return bytes;
+        }
     }
 
     /// <summary>The vital bytes, and every file of both file systems.</summary>
-    private static async Task<string> ContentAsync(AgedDisk disk) => await GuestfishAsync(
+    private static async Task<string> ContentAsync(AgedDisk disk, params string[] before) => await GuestfishAsync(
         disk,
-        "lvs", ":", "vfs-type", "/dev/sda2", ":", "pread-device", "/dev/sda2", "4096", "0", ":", "mount-ro", "/dev/sda1", "/", ":", "checksums-out", "md5", "/", "/dev/stdout", ":", "umount", "/", ":",
-        "mount-ro", $"/dev/{Group}/root", "/", ":", "checksums-out", "md5", "/", "/dev/stdout");
+        [.. before, "lvs", ":", "vfs-type", "/dev/sda2", ":", "pread-device", "/dev/sda2", "4096", "0", ":", "mount-ro", "/dev/sda1", "/", ":", "checksums-out", "md5", "/", "/dev/stdout", ":", "umount", "/", ":",
+        "mount-ro", $"/dev/{Group}/root", "/", ":", "checksums-out", "md5", "/", "/dev/stdout"]);
 
     private static Task<string> GuestfishAsync(AgedDisk disk, params string[] commands) => Guestfs.RunAsync("guestfish", [$"--format={disk.Format}", $"--add={disk.Path}", "run", ":", .. commands]);
-
-    private static string ReadShared(string path)
-    {
-        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-        return reader.ReadToEnd();
-    }
 }

@@ -75,6 +75,17 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public async Task An_endpoint_that_does_not_notice_that_its_channel_died_gets_a_new_one()
+    {
+        await using var backEnd = await BackEnd.CreateAsync(BackEndKind.Distributed);
+        await using var service = await TestService.StartAsync(backEnd, clings: true);
+        await backEnd.Broker!.CutConnectionsAsync();
+        // MassTransit waits for a lost connection however long that takes.
+        await service.Bus.Publish(new Announced { Text = "after the cut" }, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await TestService.UntilAsync(() => Task.FromResult(service.Heard.Of<Announced>().Any()), "the announcement was heard");
+    }
+
+    [Fact]
     public async Task Tables_of_another_version_are_refused_and_left_as_they_are()
     {
         await using var backEnd = await BackEnd.CreateAsync(BackEndKind.Distributed);

@@ -21,7 +21,7 @@ internal sealed class TestService : IAsyncDisposable
 
     public IBus Bus => _host.Services.GetRequiredService<IBus>();
 
-    public static async Task<TestService> StartAsync(BackEnd backEnd, bool listens = true)
+    public static async Task<TestService> StartAsync(BackEnd backEnd, bool listens = true, bool clings = false)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(backEnd.Settings);
@@ -32,7 +32,7 @@ internal sealed class TestService : IAsyncDisposable
         });
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.Services.AddMetrics();
-        builder.Services.AddSingleton<Heard>();
+        builder.Services.AddSingleton(new Heard { Clings = clings });
         builder.AddMessagingDbContext<TestDbContext>(TestDbContext.Schema);
         builder.AddSparsifyBus(bus =>
         {
@@ -73,6 +73,7 @@ internal sealed class TestService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Heard.Open.TrySetResult();
+        Heard.LetGo.TrySetResult();
         await _host.StopAsync();
         _host.Dispose();
     }

@@ -39,6 +39,12 @@ public sealed record DiskView
     /// <summary>When it was measured, UTC.</summary>
     public DateTimeOffset? MeasuredAt { get; init; }
 
+    /// <summary>It was in use while it was measured: the figures are a hint, not a promise.</summary>
+    public bool Live { get; init; }
+
+    /// <summary>Its dead space has passed its thresholds: an alert lasts.</summary>
+    public bool NeedsSparsify { get; init; }
+
     /// <summary>The VMs it is plugged into.</summary>
     public required IReadOnlyList<DiskVm> Vms { get; init; }
 
@@ -66,6 +72,7 @@ public sealed record DiskView
         Reclaimable = measurement?.Reclaimable,
         HeldBySnapshots = measurement?.HeldBySnapshots,
         MeasuredAt = measurement?.MeasuredAt,
+        Live = measurement?.Live ?? false,
         Vms = row.Snapshot.Vms,
         Eligible = row.Eligible,
         Violations = row.Snapshot.Violations,

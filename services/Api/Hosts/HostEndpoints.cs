@@ -25,10 +25,7 @@ internal static class HostEndpoints
     {
         if (await db.Hosts.AsNoTracking().SingleOrDefaultAsync(h => h.Name == name, cancellationToken) is not { } host)
             return Problem.Of(StatusCodes.Status404NotFound, ProblemCodes.HostNotFound, "No such host", "No host of that name has been heard of. GET /hosts lists them.");
-        await using var transaction = await db.BeginWriteAsync(cancellationToken);
-        await outbox.Publish(new HostDrainRequested { Host = name, Draining = draining }, cancellationToken);
-        await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(CancellationToken.None);
+        await outbox.PublishAloneAsync(db, new HostDrainRequested { Host = name, Draining = draining }, cancellationToken);
         return TypedResults.Accepted("/api/v1/hosts", View(host, time.GetUtcNow()) with { Draining = draining });
     }
 

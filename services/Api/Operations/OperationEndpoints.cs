@@ -67,10 +67,7 @@ internal static class OperationEndpoints
     private static async Task<IResult> SendAsync<T>(ApiDbContext db, IOutbox<ApiDbContext> outbox, OperationRow operation, T message, CancellationToken cancellationToken)
         where T : class
     {
-        await using var transaction = await db.BeginWriteAsync(cancellationToken);
-        await outbox.Publish(message, cancellationToken);
-        await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(CancellationToken.None);
+        await outbox.PublishAloneAsync(db, message, cancellationToken);
         return TypedResults.Accepted($"/api/v1/operations/{operation.Id}", OperationView.Of(operation));
     }
 }

@@ -39,10 +39,10 @@ public sealed record OperationView
     /// <summary>The current step, in virt-sparsify's words.</summary>
     public string? Stage { get; init; }
 
-    /// <summary>Bytes that the run was to give back, as measured just before it; of a skipped one what it would have.</summary>
+    /// <summary>Bytes that the operation was to give back, as measured just before its first run; of a skipped one what it would have.</summary>
     public long? Predicted { get; init; }
 
-    /// <summary>Allocated bytes before.</summary>
+    /// <summary>Allocated bytes before the first run.</summary>
     public long? SizeBefore { get; init; }
 
     /// <summary>Allocated bytes after.</summary>

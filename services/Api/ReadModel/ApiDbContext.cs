@@ -18,6 +18,13 @@ public sealed class ApiDbContext(DbContextOptions<ApiDbContext> options) : Messa
 
     public DbSet<StorageDomainRow> StorageDomains => Set<StorageDomainRow>();
 
+    public DbSet<AlertRow> Alerts => Set<AlertRow>();
+
+    public DbSet<MeasurementRow> Measurements => Set<MeasurementRow>();
+
+    /// <summary>Those that last.</summary>
+    public IQueryable<AlertRow> OpenAlerts => Alerts.AsNoTracking().Where(a => a.ClearedAt == null);
+
     /// <inheritdoc />
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -33,6 +40,10 @@ public sealed class ApiDbContext(DbContextOptions<ApiDbContext> options) : Messa
         {
             disk.ToTable("disks");
             disk.HasIndex(d => d.SortKey);
+            disk.HasIndex(d => new { d.StorageDomain, d.SortKey });
+            disk.HasIndex(d => new { d.Eligible, d.SortKey });
+            disk.HasIndex(d => d.RemovedAt);
+            disk.HasIndex(d => d.ReclaimableKey);
             disk.Property(d => d.Revision).IsConcurrencyToken();
             disk.Property(d => d.Snapshot).AsJson();
         });
@@ -47,6 +58,22 @@ public sealed class ApiDbContext(DbContextOptions<ApiDbContext> options) : Messa
             operation.Property(o => o.ProgressSequence).IsConcurrencyToken();
             operation.Property(o => o.Snapshot).AsJson();
             operation.Ignore(o => o.Mark);
+        });
+        modelBuilder.Entity<AlertRow>(alert =>
+        {
+            alert.ToTable("alerts");
+            alert.HasIndex(a => a.SortKey);
+            alert.HasIndex(a => a.ClearedAt);
+            alert.HasIndex(a => new { a.DiskId, a.ClearedAt });
+            alert.Property(a => a.Revision).IsConcurrencyToken();
+            alert.Property(a => a.Reason).HasConversion<string>();
+            alert.Property(a => a.Snapshot).AsJson();
+        });
+        modelBuilder.Entity<MeasurementRow>(measurement =>
+        {
+            measurement.ToTable("measurements");
+            measurement.HasKey(m => new { m.DiskId, m.Day });
+            measurement.HasIndex(m => m.Day);
         });
         modelBuilder.Entity<HostRow>(host =>
         {

@@ -11,9 +11,24 @@ public sealed class DiskRow
 
     public bool Removed { get; set; }
 
+    /// <summary>When that was heard; by this service's clock.</summary>
+    public DateTimeOffset? RemovedAt { get; set; }
+
     public string StorageDomain { get; set; } = "";
 
     public bool Eligible { get; set; }
+
+    /// <summary>Bytes that the storage gives up.</summary>
+    public long ActualSize { get; set; }
+
+    /// <summary>Bytes that a run would give back; null while it is not measured.</summary>
+    public long? Reclaimable { get; set; }
+
+    /// <summary>Bytes free in the guest that snapshots hold; null while it is not measured.</summary>
+    public long? HeldBySnapshots { get; set; }
+
+    /// <summary>The order of listings by what a run would give back, most first.</summary>
+    public string ReclaimableKey { get; set; } = "";
 
     /// <summary>Name and path in lower case.</summary>
     public string SearchText { get; set; } = "";
@@ -24,12 +39,19 @@ public sealed class DiskRow
     public DiskChanged Snapshot { get; set; } = null!;
 
     /// <summary>Takes over a newer state.</summary>
-    public void Apply(DiskChanged changed)
+    /// <param name="changed">What was told.</param>
+    /// <param name="now">By this service's clock.</param>
+    public void Apply(DiskChanged changed, DateTimeOffset now)
     {
         Revision = changed.Revision;
         Removed = changed.Removed;
+        RemovedAt = changed.Removed ? now : null;
         StorageDomain = changed.StorageDomain;
         Eligible = changed.Violations.Count == 0;
+        ActualSize = changed.ActualSize;
+        Reclaimable = changed.Measurement?.Reclaimable;
+        HeldBySnapshots = changed.Measurement?.HeldBySnapshots;
+        ReclaimableKey = $"{long.MaxValue - (Reclaimable ?? 0):D19}#{changed.DiskId}";
         SearchText = $"{changed.Name}\n{changed.Path}".ToLowerInvariant();
         SortKey = $"{changed.StorageDomain}/{changed.Path}#{changed.DiskId}";
         Snapshot = changed;

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Sparsify.Api.Alerts;
 using Sparsify.Api.Disks;
 using Sparsify.Api.Hosts;
 using Sparsify.Api.Operations;
@@ -16,8 +17,10 @@ internal sealed class PlatformClient(Uri url) : IDisposable
     private const int PageSize = 500;
     private readonly HttpClient _http = new() { BaseAddress = new Uri(url, "/api/v1/"), Timeout = Timeout.InfiniteTimeSpan };
 
-    public IAsyncEnumerable<DiskView> DisksAsync(string? search, CancellationToken cancellationToken) =>
-        AllAsync<DiskView>($"disks?limit={PageSize}{(search is null ? "" : $"&search={Uri.EscapeDataString(search)}")}", cancellationToken);
+    public IAsyncEnumerable<DiskView> DisksAsync(string? search, bool onlyNeeding, CancellationToken cancellationToken) =>
+        AllAsync<DiskView>($"disks?limit={PageSize}{(search is null ? "" : $"&search={Uri.EscapeDataString(search)}")}{(onlyNeeding ? "&needsSparsify=true" : "")}", cancellationToken);
+
+    public IAsyncEnumerable<AlertView> AlertsAsync(bool all, CancellationToken cancellationToken) => AllAsync<AlertView>($"alerts?limit={PageSize}{(all ? "&all=true" : "")}", cancellationToken);
 
     public Task<Page<OperationView>> OperationsAsync(int limit, CancellationToken cancellationToken) => GetAsync<Page<OperationView>>($"operations?limit={limit}", cancellationToken);
 

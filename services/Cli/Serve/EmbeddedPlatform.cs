@@ -1,8 +1,11 @@
+using System.Globalization;
 using System.Net;
 using Sparsify.Api;
 using Sparsify.HostWorker;
 using Sparsify.Messaging;
 using Sparsify.Orchestrator;
+using Sparsify.Scanner;
+using Sparsify.Scanner.Thresholds;
 using Sparsify.ServiceDefaults;
 
 namespace Sparsify.Cli.Serve;
@@ -17,10 +20,11 @@ internal static class EmbeddedPlatform
     /// <param name="data">The folder for databases, journal and appliance.</param>
     /// <param name="domains">The storage domains: name to absolute directory.</param>
     /// <param name="slots">Disks worked on at once.</param>
-    public static WebApplication Build(string urls, string data, IReadOnlyDictionary<string, string> domains, int slots)
+    /// <param name="thresholds">How much dead space a disk may have; what is not given is taken from the environment.</param>
+    public static WebApplication Build(string urls, string data, IReadOnlyDictionary<string, string> domains, int slots, ThresholdOptions thresholds)
     {
         var builder = WebApplication.CreateBuilder();
-        builder.Configuration.AddInMemoryCollection(Settings(data, domains, slots));
+        builder.Configuration.AddInMemoryCollection(Settings(data, domains, slots, thresholds));
         if (IsLoopback(urls))
             builder.Configuration["AllowedHosts"] = string.Join(';', LoopbackNames); // else a web page could reach it under a name of its own
         builder.WebHost.UseUrls(urls);
@@ -32,10 +36,12 @@ internal static class EmbeddedPlatform
         builder.AddServiceDefaults("embedded");
         builder.AddHostWorker();
         builder.AddOrchestrator();
+        builder.AddScanner();
         builder.AddApi();
         builder.AddSparsifyBus(bus =>
         {
             bus.AddOrchestratorConsumers();
+            bus.AddScannerConsumers();
             bus.AddApiConsumers();
             bus.AddHostWorkerConsumers(builder.Configuration);
         });
@@ -46,7 +52,7 @@ internal static class EmbeddedPlatform
         return app;
     }
 
-    private static Dictionary<string, string?> Settings(string data, IReadOnlyDictionary<string, string> domains, int slots)
+    private static Dictionary<string, string?> Settings(string data, IReadOnlyDictionary<string, string> domains, int slots, ThresholdOptions thresholds)
     {
         var settings = new Dictionary<string, string?>
         {
@@ -54,10 +60,14 @@ internal static class EmbeddedPlatform
             ["Sparsify:Database:Provider"] = nameof(DatabaseProvider.Sqlite),
             ["Sparsify:Database:Folder"] = Path.Combine(data, "db"),
             [$"{HostWorkerOptions.Section}:Scratch"] = Path.Combine(data, "host"),
-            [$"{HostWorkerOptions.Section}:Slots"] = slots.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            [$"{HostWorkerOptions.Section}:Slots"] = slots.ToString(CultureInfo.InvariantCulture),
         };
         foreach (var (name, path) in domains)
             settings[$"{HostWorkerOptions.Section}:Domains:{name}"] = path;
+        if (thresholds.Bytes is { } bytes)
+            settings[$"{ScannerOptions.Section}:Thresholds:Bytes"] = bytes.ToString(CultureInfo.InvariantCulture);
+        if (thresholds.Share is { } share)
+            settings[$"{ScannerOptions.Section}:Thresholds:Share"] = share.ToString(CultureInfo.InvariantCulture);
         return settings;
     }
 

@@ -12,7 +12,7 @@ internal static class DiskFinder
         if (Guid.TryParse(wanted, out var id))
             return id;
         var fits = new List<DiskView>();
-        await foreach (var disk in client.DisksAsync(wanted, cancellationToken))
+        await foreach (var disk in client.DisksAsync(wanted, onlyNeeding: false, cancellationToken))
         {
             if (disk.Name == wanted || disk.Path == wanted || $"{disk.StorageDomain}/{disk.Path}" == wanted)
                 fits.Add(disk);

@@ -11,18 +11,19 @@ internal static class DisksVerb
     public static Command Create()
     {
         var search = new Option<string?>("--search") { Description = "Only disks with this in their name or path." };
-        return new Command("disks", "Lists the known disks and what speaks against sparsifying each.") { search }.Remote(async (client, parse, output, cancellationToken) =>
+        var needs = new Option<bool>("--needs") { Description = "Only disks that need sparsifying, those with most to give back first." };
+        return new Command("disks", "Lists the known disks and what speaks against sparsifying each.") { search, needs }.Remote(async (client, parse, output, cancellationToken) =>
         {
-            output.Write(await client.DisksAsync(parse.GetValue(search), cancellationToken).ToListAsync(cancellationToken), Table);
+            output.Write(await client.DisksAsync(parse.GetValue(search), parse.GetValue(needs), cancellationToken).ToListAsync(cancellationToken), Table);
             return 0;
         });
     }
 
     private static Table Table(List<DiskView> disks)
     {
-        var table = Output.Table("id", "domain", "path", "format", "virtual", "actual", "reclaimable", "state");
+        var table = Output.Table("id", "domain", "path", "format", "virtual", "actual", "reclaimable", "needs it", "state");
         foreach (var disk in disks)
-            table.AddRow(disk.Id.ToString(), Markup.Escape(disk.StorageDomain), Markup.Escape(disk.Path), disk.Format.ToString().ToLowerInvariant(), Output.Bytes(disk.VirtualSize), Output.Bytes(disk.ActualSize), Output.Bytes(disk.Reclaimable), State(disk));
+            table.AddRow(disk.Id.ToString(), Markup.Escape(disk.StorageDomain), Markup.Escape(disk.Path), disk.Format.ToString().ToLowerInvariant(), Output.Bytes(disk.VirtualSize), Output.Bytes(disk.ActualSize), Output.Bytes(disk.Reclaimable), disk.NeedsSparsify ? "[yellow]yes[/]" : "no", State(disk));
         return table;
     }
 

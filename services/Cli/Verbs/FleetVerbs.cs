@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Sparsify.Api.Hosts;
 using Sparsify.Api.StorageDomains;
 using Sparsify.Cli.Remote;
@@ -52,12 +53,13 @@ internal static class FleetVerbs
 
     private static Table Table(IReadOnlyList<StorageDomainView> domains)
     {
-        var table = Output.Table("domain", "kind", "file system", "takes space back", "free", "of", "hosts");
+        var table = Output.Table("domain", "kind", "file system", "takes space back", "free", "of", "disks take", "reclaimable", "held by snapshots", "disks in need", "hosts");
         foreach (var domain in domains)
         {
             table.AddRow(
                 Markup.Escape(domain.Name), domain.Kind.ToString().ToLowerInvariant(), Markup.Escape(domain.NfsVersion is { } nfs ? $"NFS {nfs}" : domain.FileSystem ?? "-"),
-                domain.SupportsDiscard switch { true => "[green]yes[/]", false => "[red]no[/]", null => "not known" }, Output.Bytes(domain.Available), Output.Bytes(domain.Capacity), Markup.Escape(string.Join(' ', domain.Hosts)));
+                domain.SupportsDiscard switch { true => "[green]yes[/]", false => "[red]no[/]", null => "not known" }, Output.Bytes(domain.Available), Output.Bytes(domain.Capacity),
+                Output.Bytes(domain.ActualSize), Output.Bytes(domain.Reclaimable), Output.Bytes(domain.HeldBySnapshots), domain.NeedSparsify.ToString(CultureInfo.InvariantCulture), Markup.Escape(string.Join(' ', domain.Hosts)));
         }
 
         return table;

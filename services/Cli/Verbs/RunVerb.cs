@@ -81,7 +81,7 @@ internal static class RunVerb
     {
         var table = Output.Table(Markup.Escape(verdict.Disk.Name), verdict.Eligible ? "[green]eligible[/]" : "[yellow]not eligible[/]");
         if (verdict.Measurement is { } measured)
-            table.AddRow(measured.Exact ? "reclaimable" : "reclaimable, about", $"{Output.Bytes(measured.Reclaimable)} of {Output.Bytes(verdict.Disk.ActualSize)}, measured {measured.MeasuredAt:u}");
+            table.AddRow(measured.Exact ? "reclaimable" : "reclaimable, about", $"{Output.Bytes(measured.Reclaimable)} of {Output.Bytes(verdict.Disk.ActualSize)}, measured {measured.MeasuredAt:u}{(measured.Live ? " while a VM had it open" : "")}");
         foreach (var violation in verdict.Violations)
             table.AddRow(violation.Code, Markup.Escape($"{violation.Message} {violation.Remedy}"));
         return table;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Options;
 using Sparsify.Cli.Serve;
+using Sparsify.Scanner.Thresholds;
 
 namespace Sparsify.Cli.Verbs;
 
@@ -14,13 +15,17 @@ internal static class ServeVerb
         var urls = new Option<string>("--urls") { Description = "Where the API listens. There is no sign-in: stay on loopback unless the network is trusted.", DefaultValueFactory = _ => "http://127.0.0.1:8080" };
         var data = new Option<DirectoryInfo>("--data") { Description = "The folder for databases, journal and appliance.", Required = true };
         var slots = new Option<int>("--slots") { Description = "Disks worked on at once; each takes about 1.3 GB of memory.", DefaultValueFactory = _ => 1 };
+        var bytes = new Option<long?>("--threshold-bytes") { Description = "A disk needs sparsifying when a run would give back so many bytes (1 GiB unless given), and the share below too." };
+        var share = new Option<double?>("--threshold-share") { Description = "The share, 0 to 1, of what the disk takes (0.1 unless given)." };
         var domains = DomainOption.Create(required: true);
-        var command = new Command("serve", "Runs all services in this process, until it is told to stop.") { urls, data, domains, slots };
+        var command = new Command("serve", "Runs all services in this process, until it is told to stop.") { urls, data, domains, slots, bytes, share };
         command.SetAction(async (parse, cancellationToken) =>
         {
             try
             {
-                var app = EmbeddedPlatform.Build(parse.GetRequiredValue(urls), parse.GetRequiredValue(data).FullName, parse.GetRequiredValue(domains), parse.GetValue(slots));
+                var app = EmbeddedPlatform.Build(
+                    parse.GetRequiredValue(urls), parse.GetRequiredValue(data).FullName, parse.GetRequiredValue(domains), parse.GetValue(slots),
+                    new ThresholdOptions { Bytes = parse.GetValue(bytes), Share = parse.GetValue(share) });
                 await using (app)
                     await app.RunAsync(cancellationToken);
                 return 0;

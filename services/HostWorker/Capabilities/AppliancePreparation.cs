@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Sparsify.Contracts;
 using Sparsify.HostWorker.Processes;
+using Sparsify.HostWorker.Runs;
 
 namespace Sparsify.HostWorker.Capabilities;
 
@@ -19,8 +20,8 @@ internal sealed class AppliancePreparation(IOptions<HostWorkerOptions> options, 
     private long? _failedAt;
     private int _failedRuns;
 
-    /// <summary>What virt-sparsify's environment needs.</summary>
-    public IReadOnlyDictionary<string, string?> Environment => EnvironmentFor(_known?.Accelerator);
+    /// <summary>What the environment of a run needs.</summary>
+    public IReadOnlyDictionary<string, string?> EnvironmentOf(string runMark) => new Dictionary<string, string?>(EnvironmentFor(_known?.Accelerator)) { [RunMark.Variable] = runMark };
 
     /// <summary>Why no appliance starts here, in the tools' words; null when one does.</summary>
     public string? Failure { get; private set; }
@@ -131,8 +132,17 @@ internal sealed class AppliancePreparation(IOptions<HostWorkerOptions> options, 
         }
     }
 
-    private void Remember(string version, string accelerator, IReadOnlyList<string> features) =>
-        File.WriteAllText(MemoryFile, JsonSerializer.Serialize(new Memory(Machine(version), accelerator, features)));
+    private void Remember(string version, string accelerator, IReadOnlyList<string> features)
+    {
+        try
+        {
+            File.WriteAllText(MemoryFile, JsonSerializer.Serialize(new Memory(Machine(version), accelerator, features)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.LogWarning("'{File}' cannot be written, so the next start tries the appliance again: {Reason}", MemoryFile, e.Message);
+        }
+    }
 
     private string MemoryFile => Path.Combine(options.Value.Scratch, "appliance.json");
 

@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
 using Sparsify.Contracts;
+using Sparsify.HostWorker.Presence;
 using Sparsify.HostWorker.Volumes;
 
 namespace Sparsify.HostWorker.Discovery;
@@ -53,12 +54,12 @@ internal sealed class InventoryReports(
         try
         {
             if (full)
-                await bus.Publish(probe.Probe(name, directory, options.Value.Name), cancellationToken);
+                await bus.TellAsync(probe.Probe(name, directory, options.Value.Name), cancellationToken);
             var now = discovery.Look(name, directory);
             foreach (var disk in now.Where(d => full || !known.Disks.TryGetValue(d.DiskId, out var old) || old with { ReportedAt = d.ReportedAt } != d))
-                await bus.Publish(disk, cancellationToken);
+                await bus.TellAsync(disk, cancellationToken);
             foreach (var gone in before.ExceptBy(now.Select(d => d.DiskId), d => d.DiskId))
-                await bus.Publish(new DiskRemoved { DiskId = gone.DiskId, RemovedAt = time.GetUtcNow(), Source = ReportSource.Host }, cancellationToken);
+                await bus.TellAsync(new DiskRemoved { DiskId = gone.DiskId, RemovedAt = time.GetUtcNow(), Source = ReportSource.Host }, cancellationToken);
             return now;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -74,14 +75,14 @@ internal sealed class InventoryReports(
             return [.. known.Machines.Values];
         var kept = now.ToList();
         foreach (var machine in now.Where(m => full || !known.Machines.TryGetValue(m.VmId, out var old) || Differs(old, m)))
-            await bus.Publish(machine, cancellationToken);
+            await bus.TellAsync(machine, cancellationToken);
         foreach (var gone in known.Machines.Values.ExceptBy(now.Select(m => m.VmId), m => m.VmId))
         {
             // It may run on another host by now: only when nobody has its disks open is it down for certain.
             if (gone.Status != VmStatus.Down && gone.Volumes!.Any(IsInUse))
                 kept.Add(gone);
             else
-                await bus.Publish(gone with { Status = VmStatus.Down, Volumes = [], ReportedAt = time.GetUtcNow() }, cancellationToken);
+                await bus.TellAsync(gone with { Status = VmStatus.Down, Volumes = [], ReportedAt = time.GetUtcNow() }, cancellationToken);
         }
 
         return kept;

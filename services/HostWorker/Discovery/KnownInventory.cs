@@ -42,8 +42,16 @@ internal sealed class KnownInventory(IOptions<HostWorkerOptions> options, ILogge
     {
         _disks = disks.ToDictionary(d => d.DiskId);
         _machines = machines.ToDictionary(m => m.VmId);
-        File.WriteAllText(FilePath + ".new", JsonSerializer.Serialize(new Kept([.. _disks.Values], [.. _machines.Values])));
-        File.Move(FilePath + ".new", FilePath, overwrite: true);
+        try
+        {
+            File.WriteAllText(FilePath + ".new", JsonSerializer.Serialize(new Kept([.. _disks.Values], [.. _machines.Values])));
+            File.Move(FilePath + ".new", FilePath, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A full disk is no reason to stop looking; the next look writes it.
+            logger.LogWarning("'{File}' cannot be written, so what goes away while this worker is restarted would not be reported: {Reason}", FilePath, e.Message);
+        }
     }
 
     private sealed record Kept(IReadOnlyList<DiskReported> Disks, IReadOnlyList<VmStatusReported> Machines);

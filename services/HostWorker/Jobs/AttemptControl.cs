@@ -28,6 +28,22 @@ internal sealed class AttemptControl(LifelinePipe lifeline) : IDisposable
 
     public void RequestFence() => _fence.Cancel();
 
+    /// <summary>Ends the run: SIGINT, and whatever it costs when that does not end it in time.</summary>
+    public async Task EndAsync(StopReason reason, TimeSpan grace, TimeProvider time, CancellationToken ended)
+    {
+        RequestStop(reason);
+        try
+        {
+            if (grace > TimeSpan.Zero)
+                await Task.Delay(grace, time, ended);
+            RequestFence();
+        }
+        catch (OperationCanceledException)
+        {
+            // It ended in time.
+        }
+    }
+
     public void Dispose()
     {
         _stop.Dispose();

@@ -28,11 +28,5 @@ internal sealed record AttemptRecord
     /// <summary>Written before virt-sparsify is launched: from here on the disk may have been written to.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>The id of virt-sparsify's process.</summary>
-    public int? Process { get; init; }
-
-    /// <summary>When that process started, in clock ticks since boot; tells it from a later one with the same id.</summary>
-    public long? ProcessStart { get; init; }
-
     public ActivityContext Trace => ActivityContext.TryParse(TraceParent, null, isRemote: true, out var context) ? context : default;
 }

@@ -59,6 +59,20 @@ internal static class AttemptReports
         EndedAt = endedAt,
     };
 
+    public static VolumeRepaired Repaired(
+        this AttemptRecord record, RepairOutcome outcome, long? sizeAfter, IReadOnlyList<string> repairs, IReadOnlyList<string> findings, DateTimeOffset endedAt) => new()
+        {
+            OperationId = record.Job.OperationId,
+            Attempt = record.Job.Attempt,
+            Generation = record.Job.Generation,
+            Host = record.Job.Host,
+            Outcome = outcome,
+            Repairs = repairs,
+            Findings = findings,
+            SizeAfter = sizeAfter,
+            EndedAt = endedAt,
+        };
+
     /// <summary>Nothing was written, whoever has leave: the job may go to any host.</summary>
     public static VolumeJobFailed NotStarted(this AttemptRecord record, string reason, DateTimeOffset endedAt) =>
         record.Failed(new OperationError(FailureKind.Transient, $"The attempt was not started on host '{record.Job.Host}': {reason}"), retryable: true, endedAt);

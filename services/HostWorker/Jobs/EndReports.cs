@@ -2,6 +2,7 @@ using System.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.Options;
 using Sparsify.Contracts;
+using Sparsify.HostWorker.Presence;
 
 namespace Sparsify.HostWorker.Jobs;
 
@@ -20,7 +21,7 @@ internal sealed class EndReports(IBusControl bus, JobJournal journal, IOptions<H
         {
             // Before its endpoints are bound a bus may take a message and drop it.
             await bus.WaitForHealthStatus(BusHealthStatus.Healthy, limit.Token);
-            await bus.Publish(report, limit.Token);
+            await bus.TellAsync(report, limit.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or MassTransitException && !cancellationToken.IsCancellationRequested)
         {

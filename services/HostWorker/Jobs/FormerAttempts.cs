@@ -1,14 +1,11 @@
 using Sparsify.Contracts;
-using Sparsify.HostWorker.Processes;
 using Sparsify.HostWorker.Volumes;
 
 namespace Sparsify.HostWorker.Jobs;
 
 /// <summary>Attempts that the worker's former self left unfinished: once their processes are gone, it says what is known of them.</summary>
-internal sealed class FormerAttempts(JobJournal journal, EndReports ends, VolumeRelease release, TimeProvider time, ILogger<FormerAttempts> logger)
+internal sealed class FormerAttempts(JobJournal journal, EndReports ends, FormerProcesses processes, VolumeRelease release, TimeProvider time, ILogger<FormerAttempts> logger)
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
-
     /// <summary>Ends all attempts that the journal holds without an end.</summary>
     public Task ReportAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(journal.Unfinished().Select(record => EndAsync(record, cancellationToken)));
@@ -18,15 +15,15 @@ internal sealed class FormerAttempts(JobJournal journal, EndReports ends, Volume
     {
         try
         {
+            await processes.GoneAsync(record, cancellationToken);
             if (record.StartedAt is null)
             {
                 await EndAsync(record, record.NotStarted("The worker ended before virt-sparsify was started.", time.GetUtcNow()), cancellationToken);
                 return;
             }
 
-            await WaitUntilGoneAsync(record, cancellationToken);
-            if (record.VolumePath is { } path && File.Exists(path))
-                await release.WaitAsync(path, cancellationToken);
+            if (record.VolumePath is { } path)
+                await release.WaitAsync(path, null, cancellationToken);
             var report = record.Failed(
                 new OperationError(FailureKind.HostLost, $"The worker on host '{record.Job.Host}' ended while virt-sparsify worked on the disk; its processes are gone now."),
                 retryable: false, time.GetUtcNow(), endedByItself: false, SizeNow(record));
@@ -43,12 +40,6 @@ internal sealed class FormerAttempts(JobJournal journal, EndReports ends, Volume
     {
         journal.End(record, report);
         await ends.SendAsync(record, report, cancellationToken);
-    }
-
-    private async Task WaitUntilGoneAsync(AttemptRecord record, CancellationToken cancellationToken)
-    {
-        while (record is { Process: { } process, ProcessStart: { } start } && ProcessTree.StartOf(process) == start)
-            await Task.Delay(Poll, time, cancellationToken);
     }
 
     private static long? SizeNow(AttemptRecord record) => record.VolumePath is { } path && File.Exists(path) ? Allocation.Bytes(path) : null;

@@ -10,6 +10,9 @@ namespace Sparsify.HostWorker.Jobs;
 /// </summary>
 internal sealed class JobJournal(IOptions<HostWorkerOptions> options, ILogger<JobJournal> logger)
 {
+    /// <summary>More than the notes of a few attempts take.</summary>
+    private const int ProbeSize = 256 * 1024;
+
     private const string RecordFile = "attempt.json";
     private const string EndFile = "end.json";
     private readonly Lock _gate = new();
@@ -18,8 +21,26 @@ internal sealed class JobJournal(IOptions<HostWorkerOptions> options, ILogger<Jo
 
     public string FolderOf(SparsifyVolume job) => FolderOf(job.OperationId, job.Attempt);
 
+    /// <summary>Why nothing can be noted now; null when it can. A host that cannot note what it does takes nothing on.</summary>
+    public string? WhyNotWritable()
+    {
+        try
+        {
+            Directory.CreateDirectory(Root);
+            var probe = Path.Combine(options.Value.Scratch, "probe");
+            File.WriteAllBytes(probe, new byte[ProbeSize]);
+            File.Delete(probe);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"Its scratch folder cannot be written to: {e.Message}";
+        }
+    }
+
     /// <summary>Notes an attempt for the first time.</summary>
     /// <returns>False when it is known already: the message came twice.</returns>
+    /// <exception cref="IOException">It cannot be noted; nothing of it is left.</exception>
     public bool TryAdd(AttemptRecord record)
     {
         lock (_gate)
@@ -28,8 +49,16 @@ internal sealed class JobJournal(IOptions<HostWorkerOptions> options, ILogger<Jo
             if (File.Exists(Path.Combine(folder, RecordFile)))
                 return false;
             Directory.CreateDirectory(folder);
-            WriteDurably(Path.Combine(folder, RecordFile), record);
-            return true;
+            try
+            {
+                WriteDurably(Path.Combine(folder, RecordFile), record);
+                return true;
+            }
+            catch (IOException)
+            {
+                Directory.Delete(folder, recursive: true);
+                throw;
+            }
         }
     }
 

@@ -10,7 +10,7 @@ namespace Sparsify.HostWorker.Jobs;
 
 /// <summary>Runs the attempts of this host, outside any message delivery: a disk may take hours.</summary>
 internal sealed class JobRunner(
-    JobJournal journal, VolumeAttempt attempt, VolumeRepair repair, FormerAttempts former, EndReports ends, ClaimSignal claims, IOptions<HostWorkerOptions> options, TimeProvider time, ILogger<JobRunner> logger)
+    JobJournal journal, VolumeAttempt attempt, VolumeRepair repair, FormerAttempts former, FormerProcesses processes, EndReports ends, ClaimSignal claims, IOptions<HostWorkerOptions> options, TimeProvider time, ILogger<JobRunner> logger)
     : IHostedLifecycleService, IDisposable
 {
     private readonly ConcurrentDictionary<(Guid OperationId, int Attempt), (AttemptControl Control, Task Task)> _running = new();
@@ -21,14 +21,28 @@ internal sealed class JobRunner(
     /// <summary>Attempts that are held now.</summary>
     public int Running => _running.Count;
 
+    /// <summary>A run that this worker's former self left behind is still there.</summary>
+    public bool HasFormerRuns => processes.Any;
+
     /// <summary>Takes nothing more on.</summary>
     public bool IsStopping => _stopping.IsCancellationRequested;
 
     /// <summary>Takes a job on; a repetition of its message changes nothing.</summary>
     public void Accept(AttemptRecord record)
     {
-        if (!journal.TryAdd(record))
+        try
+        {
+            if (!journal.TryAdd(record))
+                return;
+        }
+        catch (IOException e)
+        {
+            // Not begun without a note of it. Said once: when that is lost, the lease ends.
+            logger.LogError("Attempt {Attempt} of operation {OperationId} cannot be noted and is given back: {Reason}", record.Job.Attempt, record.Job.OperationId, e.Message);
+            _ = ends.SendAsync(record, record.NotStarted($"It cannot note the attempt: {e.Message}", time.GetUtcNow()), _stopping.Token);
             return;
+        }
+
         var control = new AttemptControl(new LifelinePipe(LeaseKeeper.Grace(record.Job.LeaseDuration, options.Value), time));
         var key = (record.Job.OperationId, record.Job.Attempt);
         var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -122,7 +136,15 @@ internal sealed class JobRunner(
             logger.LogInformation("Attempt {Attempt} of operation {OperationId} was skipped: {Reclaimable} bytes would come back.", record.Job.Attempt, record.Job.OperationId, skipped.Reclaimable);
         else if (report is VolumeRepaired repaired)
             logger.LogInformation("The look at the disk of operation {OperationId}, attempt {Attempt}, ended: {Outcome}.", record.Job.OperationId, record.Job.Attempt, repaired.Outcome);
-        journal.End(record, report);
+        try
+        {
+            journal.End(record, report);
+        }
+        catch (IOException e)
+        {
+            logger.LogError("The end of attempt {Attempt} of operation {OperationId} cannot be noted; it is said once: {Reason}", record.Job.Attempt, record.Job.OperationId, e.Message);
+        }
+
         await ends.SendAsync(record, report, CancellationToken.None);
     }
 }

@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
 using Sparsify.Contracts;
+using Sparsify.HostWorker.Presence;
 
 namespace Sparsify.HostWorker.Jobs;
 
@@ -48,7 +49,7 @@ internal sealed class LeaseKeeper(IBus bus, IOptions<HostWorkerOptions> options,
                 else if (StopBy(held) - time.GetElapsedTime(held.AskedAt) <= interval)
                 {
                     logger.LogError("The lease of operation {OperationId}, attempt {Attempt}, could not be renewed: ending the run before the lease ends.", job.OperationId, job.Attempt);
-                    await EndAsync(control, held.Duration - time.GetElapsedTime(held.AskedAt), ended);
+                    await control.EndAsync(StopReason.LeaseLost, held.Duration - time.GetElapsedTime(held.AskedAt), time, ended);
                     return;
                 }
             }
@@ -56,7 +57,7 @@ internal sealed class LeaseKeeper(IBus bus, IOptions<HostWorkerOptions> options,
         catch (LeaseLostException e)
         {
             logger.LogError("The lease of operation {OperationId}, attempt {Attempt}, is gone: {Reason} Ending the run.", job.OperationId, job.Attempt, e.Message);
-            await EndAsync(control, options.Value.FencingGrace, ended);
+            await control.EndAsync(StopReason.LeaseLost, options.Value.FencingGrace, time, ended);
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
@@ -64,41 +65,21 @@ internal sealed class LeaseKeeper(IBus bus, IOptions<HostWorkerOptions> options,
         }
     }
 
-    private async Task EndAsync(AttemptControl control, TimeSpan grace, CancellationToken ended)
-    {
-        control.RequestStop(StopReason.LeaseLost);
-        try
-        {
-            if (grace > TimeSpan.Zero)
-                await Task.Delay(grace, time, ended);
-            control.RequestFence();
-        }
-        catch (OperationCanceledException)
-        {
-            // It ended in time.
-        }
-    }
-
     /// <returns>Null when no answer came.</returns>
     private async Task<LeaseAnswer?> TryRenewAsync(SparsifyVolume job, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(timeout);
         var asked = time.GetTimestamp();
-        try
+        var request = new RenewLease { OperationId = job.OperationId, Attempt = job.Attempt, Generation = job.Generation, Host = job.Host };
+        if (await bus.AskAsync<RenewLease, LeaseRenewed, LeaseRevoked>(request, timeout, cancellationToken) is not { } response)
         {
-            var request = new RenewLease { OperationId = job.OperationId, Attempt = job.Attempt, Generation = job.Generation, Host = job.Host };
-            var response = await bus.CreateRequestClient<RenewLease>(timeout).GetResponse<LeaseRenewed, LeaseRevoked>(request, limit.Token);
-            if (response.Is(out Response<LeaseRevoked>? revoked))
-                throw new LeaseLostException(revoked.Message.Reason);
-            response.Is(out Response<LeaseRenewed>? renewed);
-            return new LeaseAnswer(asked, renewed!.Message.Duration, renewed.Message.CancelRequested);
-        }
-        catch (Exception e) when (e is OperationCanceledException or MassTransitException && !cancellationToken.IsCancellationRequested)
-        {
-            logger.LogWarning("No answer to the renewal of the lease of operation {OperationId}, attempt {Attempt}: {Reason}", job.OperationId, job.Attempt, e.Message);
+            logger.LogWarning("No answer to the renewal of the lease of operation {OperationId}, attempt {Attempt}, within {Limit}.", job.OperationId, job.Attempt, timeout);
             return null;
         }
+
+        if (response.Is(out Response<LeaseRevoked>? revoked))
+            throw new LeaseLostException(revoked.Message.Reason);
+        response.Is(out Response<LeaseRenewed>? renewed);
+        return new LeaseAnswer(asked, renewed!.Message.Duration, renewed.Message.CancelRequested);
     }
 
     private TimeSpan Interval(TimeSpan duration)

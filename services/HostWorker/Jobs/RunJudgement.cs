@@ -24,10 +24,22 @@ internal static class RunJudgement
                 retryable: false, endedAt, endedByItself: false, sizeAfter);
         }
 
+        // Before anything that the run or this worker says of its end.
+        if (progress.Work.ApplianceDied)
+        {
+            return record.Failed(
+                new OperationError(FailureKind.Transient, $"The appliance died while it worked on the disk (killed, perhaps for want of memory, or crashed; exit code {run.ExitCode}): what it left is not known.", run.ErrorTail),
+                retryable: true, endedAt, endedByItself: false, sizeAfter);
+        }
+
+        if (progress.Work.Open is not null)
+            return record.Failed(Classify(run).Error, retryable: true, endedAt, endedByItself: false, sizeAfter);
         if (run.ExitCode == 0)
             return Completed(record, progress, sizeAfter, image, endedAt);
         switch (stopped ?? Interrupted(progress))
         {
+            case StopReason.TooLong:
+                return record.Failed(new OperationError(FailureKind.Transient, $"The run on host '{record.Job.Host}' took longer than a run may; it ended in order after its step."), retryable: true, endedAt, sizeAfter: sizeAfter);
             case StopReason.Canceled:
                 return record.Canceled(endedAt, sizeAfter);
             case StopReason.Shutdown:
@@ -38,9 +50,11 @@ internal static class RunJudgement
 
         if (progress.Steps.Count > 1 && sizeAfter < record.SizeBefore)
             return record.Succeeded(RunOutcome.Partial, sizeAfter, [$"Stopped at '{progress.Stage}' by an error.", .. progress.Errors, .. Warnings(progress, image)], endedAt);
-        var (error, retryable) = FailureClassification.Classify(run.ExitCode, string.Join('\n', progress.Errors.Append(run.ErrorTail)));
+        var (error, retryable) = Classify(run);
         return record.Failed(error, retryable, endedAt, sizeAfter: sizeAfter);
     }
+
+    private static (OperationError Error, bool Retryable) Classify(RunResult run) => FailureClassification.Classify(run.ExitCode, string.Join('\n', run.Progress.Errors.Append(run.ErrorTail)));
 
     /// <summary>Its lifeline interrupted it, since this process was frozen and did not renew the lease; or a person did.</summary>
     private static StopReason? Interrupted(RunProgress progress) =>
@@ -68,6 +82,7 @@ internal static class RunJudgement
     private static string Why(StopReason? stopped) => stopped switch
     {
         StopReason.LeaseLost => "its lease ran out",
+        StopReason.TooLong => "it took longer than a run may",
         StopReason.Canceled => "after a cancel",
         StopReason.Shutdown => "while the worker stopped",
         _ => "not by this worker",

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using MassTransit;
 using Sparsify.Contracts;
+using Sparsify.HostWorker.Presence;
 using Sparsify.HostWorker.Runs;
 
 namespace Sparsify.HostWorker.Jobs;
@@ -25,7 +26,7 @@ internal sealed class RunReports(IBus bus, TimeProvider time, ILogger<RunReports
     {
         try
         {
-            await bus.Publish(
+            await bus.TellAsync(
                 new VolumeJobStarted
                 {
                     OperationId = record.Job.OperationId,
@@ -45,7 +46,7 @@ internal sealed class RunReports(IBus bus, TimeProvider time, ILogger<RunReports
                 if (fraction == lastFraction && stage == lastStage)
                     continue;
                 (lastFraction, lastStage) = (fraction, stage);
-                await bus.Publish(
+                await bus.TellAsync(
                     new VolumeJobProgressed
                     {
                         OperationId = record.Job.OperationId,
@@ -55,8 +56,8 @@ internal sealed class RunReports(IBus bus, TimeProvider time, ILogger<RunReports
                         Stage = stage,
                         At = time.GetUtcNow(),
                     },
-                    context => context.TimeToLive = Lifetime,
-                    ended);
+                    ended,
+                    Lifetime);
                 await Task.Delay(Pause, time, ended);
             }
         }

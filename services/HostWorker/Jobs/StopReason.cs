@@ -11,4 +11,7 @@ internal enum StopReason
 
     /// <summary>The right to the disk could not be renewed.</summary>
     LeaseLost,
+
+    /// <summary>It took longer than any run may.</summary>
+    TooLong,
 }

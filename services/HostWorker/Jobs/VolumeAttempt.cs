@@ -1,10 +1,10 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Options;
 using Sparsify.Contracts;
 using Sparsify.DiskImages;
 using Sparsify.HostWorker.Capabilities;
 using Sparsify.HostWorker.Images;
 using Sparsify.HostWorker.Measuring;
-using Sparsify.HostWorker.Processes;
 using Sparsify.HostWorker.Repairs;
 using Sparsify.HostWorker.Runs;
 using Sparsify.HostWorker.Volumes;
@@ -13,7 +13,7 @@ namespace Sparsify.HostWorker.Jobs;
 
 /// <summary>One attempt, from the leave to start to the report of its end.</summary>
 internal sealed class VolumeAttempt(
-    JobJournal journal, LeaseKeeper leases, VolumeCheck check, VitalJournal vitals, AppliancePreparation appliance, VirtSparsify tool, VolumeRelease release, RunReports reports, MeasurementReports measurements, TimeProvider time,
+    JobJournal journal, LeaseKeeper leases, VolumeCheck check, VitalJournal vitals, AppliancePreparation appliance, VirtSparsify tool, VolumeRelease release, RunReports reports, MeasurementReports measurements, IOptions<HostWorkerOptions> options, TimeProvider time,
     ILogger<VolumeAttempt> logger)
 {
     /// <summary>Runs the attempt.</summary>
@@ -94,7 +94,7 @@ internal sealed class VolumeAttempt(
         record = record with { VolumePath = path, SizeBefore = Allocation.Bytes(path), Predicted = measured?.Told.Reclaimable, StartedAt = time.GetUtcNow() };
         journal.Update(record);
         var run = await LaunchAsync(record, path, RunPlan.Of(measured?.Found), control);
-        await release.WaitAsync(path, CancellationToken.None);
+        await release.WaitAsync(path, RunMark.Of(journal.FolderOf(record.Job)), CancellationToken.None);
         var sizeAfter = Allocation.Bytes(path);
         HostWorkerTelemetry.Reclaimed.Add(Math.Max(0, record.SizeBefore.Value - sizeAfter));
         var report = RunJudgement.Judge(record, run, control.Reason, sizeAfter, await ImageCheck.RunAsync(path, record.Job.Format, CancellationToken.None), time.GetUtcNow());
@@ -119,6 +119,7 @@ internal sealed class VolumeAttempt(
         using var ended = new CancellationTokenSource();
         var (progress, told) = reports.Start(record, ended.Token);
         var begun = time.GetTimestamp();
+        var limited = LimitAsync(record, control, ended.Token);
         try
         {
             var run = await tool.RunAsync(
@@ -126,7 +127,7 @@ internal sealed class VolumeAttempt(
                 record.Job.Format,
                 plan,
                 journal.FolderOf(record.Job),
-                process => journal.Update(record with { Process = process, ProcessStart = ProcessTree.StartOf(process) }),
+                process => activity?.SetTag("process.pid", process),
                 seen => progress.TryWrite(seen),
                 control.Lifeline,
                 control.Stop,
@@ -139,7 +140,23 @@ internal sealed class VolumeAttempt(
             HostWorkerTelemetry.RunDuration.Record(time.GetElapsedTime(begun).TotalSeconds);
             await ended.CancelAsync();
             await told;
+            await limited;
         }
+    }
+
+    private async Task LimitAsync(AttemptRecord record, AttemptControl control, CancellationToken ended)
+    {
+        try
+        {
+            await Task.Delay(options.Value.RunLimit, time, ended);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        logger.LogError("The run of operation {OperationId}, attempt {Attempt}, takes longer than {Limit}: ending it.", record.Job.OperationId, record.Job.Attempt, options.Value.RunLimit);
+        await control.EndAsync(StopReason.TooLong, options.Value.FencingGrace, time, ended);
     }
 
     private static FailureKind KindOf(IReadOnlyList<Violation> violations) =>

@@ -2,7 +2,6 @@ using MassTransit;
 using Microsoft.Extensions.Options;
 using Sparsify.Contracts;
 using Sparsify.DiskImages;
-using Sparsify.DiskImages.Files;
 using Sparsify.HostWorker.Volumes;
 
 namespace Sparsify.HostWorker.Measuring;
@@ -18,7 +17,7 @@ internal sealed class MeasureVolumeConsumer(VolumeMeter meter, StorageDomainRoot
             if (asked.Format == VolumeFormat.Other)
                 throw new IOException($"The volume '{asked.Path}' is neither raw nor qcow2.");
             var path = roots.Resolve(asked.StorageDomain, asked.Path);
-            var measured = MeasurementReports.Describe(options.Value.Name, asked.StorageDomain, asked.Path, meter.Measure(RealPath.Of(roots.All.Single(d => d.Key == asked.StorageDomain).Value), path, asked.Format));
+            var measured = MeasurementReports.Describe(options.Value.Name, asked.StorageDomain, asked.Path, meter.Measure(roots.RootOf(asked.StorageDomain), path, asked.Format));
             await context.Publish(measured);
             if (context.ResponseAddress is not null)
                 await context.RespondAsync(measured);

@@ -1,7 +1,7 @@
 using MassTransit;
 using Sparsify.Contracts;
 using Sparsify.DiskImages;
-using Sparsify.DiskImages.Files;
+using Sparsify.HostWorker.Presence;
 using Sparsify.HostWorker.Volumes;
 
 namespace Sparsify.HostWorker.Measuring;
@@ -28,8 +28,8 @@ internal sealed class MeasurementReports(IBus bus, VolumeMeter meter, StorageDom
         using var limit = new CancellationTokenSource(SendLimit);
         try
         {
-            var root = RealPath.Of(roots.All.Single(d => d.Key == job.StorageDomain).Value);
-            await bus.Publish(Describe(job.Host, job.StorageDomain, job.Path, meter.Measure(root, path, job.Format)), limit.Token);
+            var root = roots.RootOf(job.StorageDomain);
+            await bus.TellAsync(Describe(job.Host, job.StorageDomain, job.Path, meter.Measure(root, path, job.Format)), limit.Token);
         }
         catch (Exception e) when (e is ImageFormatException or IOException or UnauthorizedAccessException or MassTransitException or OperationCanceledException)
         {

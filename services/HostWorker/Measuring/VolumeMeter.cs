@@ -1,6 +1,6 @@
 using Sparsify.Contracts;
-using Sparsify.DiskImages.Images;
 using Sparsify.DiskImages.Measuring;
+using Sparsify.HostWorker.Images;
 using Sparsify.HostWorker.Volumes;
 
 namespace Sparsify.HostWorker.Measuring;
@@ -20,16 +20,17 @@ internal sealed class VolumeMeter(TimeProvider time)
     {
         var at = time.GetUtcNow();
         var isInUse = ImageLock.HolderOf(path) is not null;
-        var measurement = DiskMeter.Measure(path, format == VolumeFormat.Qcow2 ? ImageFormat.Qcow2 : ImageFormat.Raw, root);
+        var measurement = DiskMeter.Measure(path, format.ToLibrary(), root);
         // What a guest writes meanwhile is not in the figures, and what it has not yet written is.
-        return new MeasuredVolume(measurement, Describe(measurement, measurement.Exact && !isInUse, at));
+        return new MeasuredVolume(measurement, Describe(measurement, isInUse, at));
     }
 
-    private static VolumeMeasurement Describe(Measurement measurement, bool exact, DateTimeOffset at) => new()
+    private static VolumeMeasurement Describe(Measurement measurement, bool live, DateTimeOffset at) => new()
     {
         Reclaimable = measurement.Reclaimable,
         HeldBySnapshots = measurement.HeldBySnapshots,
-        Exact = exact,
+        Exact = measurement.Exact && !live,
+        Live = live,
         MeasuredAt = at,
         Regions = [.. measurement.Regions.Take(MostRegions).Select(Describe)],
     };

@@ -9,7 +9,7 @@ namespace Sparsify.HostWorker.Presence;
 
 /// <summary>Says regularly that the host lives, and asks for work when it has room for some.</summary>
 internal sealed class HostPresence(
-    IBusControl bus, JobRunner runner, AppliancePreparation appliance, StorageDomainRoots roots, ClaimSignal claims, IOptions<HostWorkerOptions> options, TimeProvider time, ILogger<HostPresence> logger)
+    IBusControl bus, JobRunner runner, JobJournal journal, AppliancePreparation appliance, StorageDomainRoots roots, ClaimSignal claims, IOptions<HostWorkerOptions> options, TimeProvider time, ILogger<HostPresence> logger)
     : BackgroundService
 {
     private const int MissedHeartbeats = 4;
@@ -42,7 +42,7 @@ internal sealed class HostPresence(
         }
     }
 
-    private Task SayAsync(HostCapabilities capabilities, CancellationToken cancellationToken) => bus.Publish(
+    private Task SayAsync(HostCapabilities capabilities, CancellationToken cancellationToken) => bus.TellAsync(
         new HostHeartbeat
         {
             Host = options.Value.Name,
@@ -55,16 +55,18 @@ internal sealed class HostPresence(
             Capabilities = capabilities,
             NotClaimingBecause = WhyNot(capabilities),
         },
-        context => context.TimeToLive = options.Value.HeartbeatInterval * MissedHeartbeats,
-        cancellationToken);
+        cancellationToken,
+        options.Value.HeartbeatInterval * MissedHeartbeats);
 
-    private Task ClaimAsync(CancellationToken cancellationToken) => bus.Publish(
+    private Task ClaimAsync(CancellationToken cancellationToken) => bus.TellAsync(
         new ClaimVolumeJobs { Host = options.Value.Name, InstanceId = _instance, Slots = options.Value.Slots, StorageDomains = roots.Reachable },
-        context => context.TimeToLive = options.Value.HeartbeatInterval,
-        cancellationToken);
+        cancellationToken,
+        options.Value.HeartbeatInterval);
 
     private string? WhyNot(HostCapabilities capabilities) =>
         runner.IsStopping ? "The worker is stopping."
+        : journal.WhyNotWritable() is { } fault ? fault
+        : runner.HasFormerRuns ? "A run that it started before its last restart has not ended yet."
         : capabilities.Accelerator is null ? appliance.Failure ?? "No appliance starts here."
         : roots.Reachable.Count == 0 ? "None of its storage domains' directories is there."
         : null;

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.Options;
 using Sparsify.Contracts;
 using Sparsify.HostWorker.Jobs;
+using Sparsify.HostWorker.Presence;
 
 namespace Sparsify.HostWorker.Repairs;
 
@@ -18,18 +19,16 @@ internal sealed class VitalJournal(IBus bus, IOptions<HostWorkerOptions> options
         while (true)
         {
             stop.ThrowIfCancellationRequested();
-            try
+            if (await bus.AskAsync<JournalVitalBytes, VitalBytesJournaled, LeaseRevoked>(request, options.Value.HeartbeatInterval, stop) is not { } response)
             {
-                var response = await bus.CreateRequestClient<JournalVitalBytes>(options.Value.HeartbeatInterval).GetResponse<VitalBytesJournaled, LeaseRevoked>(request, stop);
-                if (response.Is(out Response<LeaseRevoked>? revoked))
-                    throw new LeaseLostException(revoked.Message.Reason);
-                response.Is(out Response<VitalBytesJournaled>? journaled);
-                return !journaled!.Message.CancelRequested;
+                logger.LogWarning("The vital bytes of operation {OperationId}, attempt {Attempt}, are not yet journaled: no answer came within {Limit}.", job.OperationId, job.Attempt, options.Value.HeartbeatInterval);
+                continue;
             }
-            catch (MassTransitException e) when (!stop.IsCancellationRequested)
-            {
-                logger.LogWarning("The vital bytes of operation {OperationId}, attempt {Attempt}, are not yet journaled: {Reason}", job.OperationId, job.Attempt, e.Message);
-            }
+
+            if (response.Is(out Response<LeaseRevoked>? revoked))
+                throw new LeaseLostException(revoked.Message.Reason);
+            response.Is(out Response<VitalBytesJournaled>? journaled);
+            return !journaled!.Message.CancelRequested;
         }
     }
 }

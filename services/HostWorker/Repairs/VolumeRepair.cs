@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using Sparsify.Contracts;
 using Sparsify.DiskImages;
-using Sparsify.DiskImages.Files;
-using Sparsify.DiskImages.Images;
 using Sparsify.DiskImages.Vital;
 using Sparsify.HostWorker.Capabilities;
 using Sparsify.HostWorker.Images;
@@ -17,7 +15,7 @@ namespace Sparsify.HostWorker.Repairs;
 /// puts back what was lost, and compares again.
 /// </summary>
 internal sealed class VolumeRepair(
-    JobJournal journal, LeaseKeeper leases, StorageDomainRoots roots, VolumeRelease release, AppliancePreparation appliance, ApplianceCommands commands, TimeProvider time, ILogger<VolumeRepair> logger)
+    JobJournal journal, LeaseKeeper leases, StorageDomainRoots roots, VolumeRelease release, AppliancePreparation appliance, RepairTools tools, TimeProvider time, ILogger<VolumeRepair> logger)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -53,7 +51,7 @@ internal sealed class VolumeRepair(
             using (var patience = CancellationTokenSource.CreateLinkedTokenSource(control.Stop))
             {
                 patience.CancelAfter(Patience);
-                await release.WaitAsync(path, patience.Token);
+                await release.WaitAsync(path, null, patience.Token);
             }
 
             return await CompareAsync(record, path, control);
@@ -84,25 +82,40 @@ internal sealed class VolumeRepair(
         var difference = Compare(record, path);
         if (difference.Unexplained.Count > 0)
             return Ended(record, RepairOutcome.NotProvable, path, [], difference.Unexplained);
-        if (difference.IsNone)
+        if (difference.IsNone && image.Leaks == 0)
             return Ended(record, RepairOutcome.Clean, path, [], []);
-        if ((await appliance.ExamineAsync(control.Stop)).Accelerator is null)
-            return record.Failed(new OperationError(FailureKind.HostNotCapable, $"{appliance.Failure} Run 'sparsify doctor' on host '{record.Job.Host}'."), retryable: true, time.GetUtcNow());
-        var (exitCode, said) = await commands.RunAsync(path, record.Job.Format, Commands(difference, journal.FolderOf(record.Job)), journal.FolderOf(record.Job), control.Lifeline, control.Stop);
-        await release.WaitAsync(path, CancellationToken.None);
-        if (exitCode != 0)
-            return record.Failed(FailureClassification.Classify(exitCode, said).Error, retryable: true, time.GetUtcNow());
-        var after = Compare(record, path);
-        return after.IsNone
-            ? Ended(record, RepairOutcome.Repaired, path, Sentences(difference), [])
-            : Ended(record, RepairOutcome.NotProvable, path, Sentences(difference), ["The repair was done, and the disk is still not as it was.", .. Sentences(after), .. after.Unexplained]);
+        return await RepairAsync(record, path, image.Leaks, difference, control);
     }
 
-    private VitalDifference Compare(AttemptRecord record, string path)
+    private async Task<object> RepairAsync(AttemptRecord record, string path, long leaks, VitalDifference difference, AttemptControl control)
     {
-        var root = RealPath.Of(roots.All.Single(d => d.Key == record.Job.StorageDomain).Value);
-        return VitalReader.Compare(path, record.Job.Format == VolumeFormat.Qcow2 ? ImageFormat.Qcow2 : ImageFormat.Raw, root, record.Journaled!.ToLibrary());
+        var (format, folder) = (record.Job.Format, journal.FolderOf(record.Job));
+        var failed = leaks == 0 ? null : await DoAsync(() => tools.FreeLeaksAsync(path, format, folder, control.Lifeline, control.Stop));
+        if (failed is null && !difference.IsNone)
+        {
+            if ((await appliance.ExamineAsync(control.Stop)).Accelerator is null)
+                return record.Failed(new OperationError(FailureKind.HostNotCapable, $"{appliance.Failure} Run 'sparsify doctor' on host '{record.Job.Host}'."), retryable: true, time.GetUtcNow());
+            failed = await DoAsync(() => tools.RunInApplianceAsync(path, format, Commands(difference, folder), folder, control.Lifeline, control.Stop));
+        }
+
+        if (failed is not null)
+            return failed;
+        var (image, after) = (await ImageCheck.RunAsync(path, format, control.Stop), Compare(record, path));
+        var done = Sentences(leaks, difference);
+        return image.Corruptions == 0 && after.IsNone
+            ? Ended(record, RepairOutcome.Repaired, path, done, [])
+            : Ended(record, RepairOutcome.NotProvable, path, done, ["The repair was done, and the disk is still not as it was.", .. image.Output is { } output ? [output] : (string[])[], .. Sentences(0, after), .. after.Unexplained]);
+
+        async Task<object?> DoAsync(Func<Task<(int ExitCode, string Said)>> run)
+        {
+            var (exitCode, said) = await run();
+            await release.WaitAsync(path, RunMark.Of(folder), CancellationToken.None);
+            return exitCode == 0 ? null : record.Failed(FailureClassification.Classify(exitCode, said).Error, retryable: true, time.GetUtcNow());
+        }
     }
+
+    private VitalDifference Compare(AttemptRecord record, string path) =>
+        VitalReader.Compare(path, record.Job.Format.ToLibrary(), roots.RootOf(record.Job.StorageDomain), record.Journaled!.ToLibrary());
 
     private static IEnumerable<IReadOnlyList<string>> Commands(VitalDifference difference, string folder)
     {
@@ -117,8 +130,9 @@ internal sealed class VolumeRepair(
         }
     }
 
-    private static List<string> Sentences(VitalDifference difference) =>
+    private static List<string> Sentences(long leaks, VitalDifference difference) =>
     [
+        .. leaks > 0 ? [$"Freed {leaks} cluster(s) of the image that nothing referred to."] : (string[])[],
         .. difference.StrayVolumes.Select(s => $"Removed the logical volume {s.Device}, which the interrupted run had left."),
         .. difference.LostSwapHeaders.Select(h => $"Wrote the header of the swap area {h.Device} back."),
     ];
@@ -127,18 +141,7 @@ internal sealed class VolumeRepair(
     {
         foreach (var sentence in repairs.Concat(findings))
             logger.LogWarning("Operation {OperationId}, repair {Attempt}: {Sentence}", record.Job.OperationId, record.Job.Attempt, sentence);
-        return new VolumeRepaired
-        {
-            OperationId = record.Job.OperationId,
-            Attempt = record.Job.Attempt,
-            Generation = record.Job.Generation,
-            Host = record.Job.Host,
-            Outcome = outcome,
-            Repairs = repairs,
-            Findings = findings,
-            SizeAfter = path is null ? null : Allocation.Bytes(path),
-            EndedAt = time.GetUtcNow(),
-        };
+        return record.Repaired(outcome, path is null ? null : Allocation.Bytes(path), repairs, findings, time.GetUtcNow());
     }
 
     private string HolderNow(AttemptRecord record) => ImageLock.HolderOf(roots.Resolve(record.Job.StorageDomain, record.Job.Path)) ?? "it is free now.";

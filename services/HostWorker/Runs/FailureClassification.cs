@@ -28,6 +28,7 @@ internal static class FailureClassification
         (FailureKind.Transient, true, "appliance closed the connection unexpectedly", "The appliance crashed."),
         (FailureKind.Transient, true, "appliance launch timed out", "The appliance did not start in time."),
         (FailureKind.HostNotCapable, true, "guestfs_launch failed", "The appliance did not start on this host; run 'sparsify doctor' there."),
+        (FailureKind.Transient, true, "killed by signal", "The appliance was killed."),
     ];
 
     /// <summary>Classifies a run that did not end with 0.</summary>

@@ -8,7 +8,6 @@ namespace Sparsify.HostWorker.Runs;
 /// </summary>
 internal sealed partial class FileSystemPlan
 {
-    private const string Trace = "libguestfs: trace: ";
     private const string DaemonError = "guestfsd: error: ";
     private const int LongestReason = 300;
 
@@ -44,9 +43,8 @@ internal sealed partial class FileSystemPlan
         {
             if (line.StartsWith(DaemonError, StringComparison.Ordinal))
                 _lastError = line[DaemonError.Length..];
-            // Anywhere: the appliance's console comes in pieces, and a trace may follow one that ends within a line.
-            else if (line.IndexOf(Trace, StringComparison.Ordinal) is >= 0 and var at)
-                SeeTrace(line[(at + Trace.Length)..]);
+            else if (RunTrace.CallIn(line) is { } call)
+                SeeTrace(call);
         }
     }
 

@@ -10,28 +10,36 @@ namespace Sparsify.HostWorker.Runs;
 /// <param name="time">The monotonic clock.</param>
 internal sealed class LifelinePipe(TimeSpan grace, TimeProvider time)
 {
-    private readonly Channel<(long At, TimeSpan Lasts)?> _lines = Channel.CreateUnbounded<(long At, TimeSpan Lasts)?>();
+    private readonly Channel<Lease?> _lines = Channel.CreateUnbounded<Lease?>();
+    private volatile Lease? _last;
 
     /// <summary>In whole seconds.</summary>
     public string Grace { get; } = Math.Floor(grace.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The program's standard input.</summary>
+    /// <summary>The program's standard input. A second program, after the end of the first, is told what the first was told last.</summary>
     public PipeSource Source => PipeSource.Create(WriteAsync);
 
     /// <summary>The program may go on for a time, counted from a timestamp.</summary>
-    public void Hold(long at, TimeSpan lasts) => _lines.Writer.TryWrite((at, lasts));
+    public void Hold(long at, TimeSpan lasts) => _lines.Writer.TryWrite(_last = new Lease(at, lasts));
 
     /// <summary>The program is to end, with SIGINT.</summary>
     public void Stop() => _lines.Writer.TryWrite(null);
 
     private async Task WriteAsync(Stream pipe, CancellationToken cancellationToken)
     {
+        if (_last is { } last)
+            await WriteAsync(pipe, last, cancellationToken);
         await foreach (var line in _lines.Reader.ReadAllAsync(cancellationToken))
-        {
-            // Counted now: what was said before the program had started is old.
-            var text = line is { } lease ? Math.Max(0, Math.Floor((lease.Lasts - time.GetElapsedTime(lease.At)).TotalSeconds)).ToString(CultureInfo.InvariantCulture) : "stop";
-            await pipe.WriteAsync(Encoding.ASCII.GetBytes($"{text}\n"), cancellationToken);
-            await pipe.FlushAsync(cancellationToken);
-        }
+            await WriteAsync(pipe, line, cancellationToken);
     }
+
+    private async Task WriteAsync(Stream pipe, Lease? line, CancellationToken cancellationToken)
+    {
+        // Counted now: what was said before the program had started is old.
+        var text = line is null ? "stop" : Math.Max(0, Math.Floor((line.Lasts - time.GetElapsedTime(line.At)).TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        await pipe.WriteAsync(Encoding.ASCII.GetBytes($"{text}\n"), cancellationToken);
+        await pipe.FlushAsync(cancellationToken);
+    }
+
+    private sealed record Lease(long At, TimeSpan Lasts);
 }

@@ -24,9 +24,19 @@ internal sealed class RunProgress(RunPlan plan)
     /// <summary>The file systems that the run set out to trim, and what became of each.</summary>
     public FileSystemPlan FileSystems { get; } = new();
 
+    /// <summary>Whether its work on the disk was left half done.</summary>
+    public WorkOnDisk Work { get; } = new();
+
     /// <summary>A sentence for each planned step that the run did not come to, and said nothing of.</summary>
     public IReadOnlyList<string> NotDone =>
         [.. plan.Steps.Where(s => !_devices.Contains(s.Device) && !FileSystems.IsPassedOver(s.Device)).Select(s => $"{s.Device} ({s.FileSystem}) was passed over in silence; {s.Reclaimable} bytes were planned for it.")];
+
+    /// <summary>Reads a line of the error output.</summary>
+    public void SeeErrorLine(string line)
+    {
+        FileSystems.See(line);
+        Work.See(line);
+    }
 
     public void See(RunMessage message)
     {

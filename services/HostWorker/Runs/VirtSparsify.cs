@@ -1,9 +1,9 @@
-using System.Globalization;
 using System.Text;
 using CliWrap;
 using Microsoft.Extensions.Options;
 using Sparsify.Contracts;
 using Sparsify.HostWorker.Capabilities;
+using Sparsify.HostWorker.Images;
 using Sparsify.HostWorker.Processes;
 
 namespace Sparsify.HostWorker.Runs;
@@ -24,7 +24,7 @@ internal sealed class VirtSparsify(IOptions<HostWorkerOptions> options, Applianc
     /// <param name="format">Its format; always given, never probed.</param>
     /// <param name="plan">What it will work on.</param>
     /// <param name="folder">An empty folder for the run's files.</param>
-    /// <param name="started">Called with the id of the process, so that it can be journaled.</param>
+    /// <param name="started">Called with the id of the process.</param>
     /// <param name="progressed">Called a few times a second.</param>
     /// <param name="pipe">Told how long the lease holds.</param>
     /// <param name="stop">Asks it to end with SIGINT.</param>
@@ -33,15 +33,15 @@ internal sealed class VirtSparsify(IOptions<HostWorkerOptions> options, Applianc
         string path, VolumeFormat format, RunPlan plan, string folder, Action<int> started, Action<RunProgress> progressed, LifelinePipe pipe, CancellationToken stop, CancellationToken fence)
     {
         var messages = Path.Combine(folder, "messages");
-        var pidFile = Path.Combine(folder, "pid");
+        var pidFile = Path.Combine(folder, $"virt-sparsify{RunProcess.FileSuffix}");
         await File.WriteAllTextAsync(messages, "", CancellationToken.None);
         await using var stopping = stop.Register(pipe.Stop);
         var tail = new TailBuffer(TailCharacters);
         var complaints = new TailBuffer(ComplaintCharacters);
         var progress = new RunProgress(plan);
-        string[] arguments = [$"--machine-readable=file:{messages}", "-q", "-v", "-x", "--in-place", "--format", Word(format), path];
+        string[] arguments = [$"--machine-readable=file:{messages}", "-q", "-v", "-x", "--in-place", "--format", format.Word(), path];
         var command = Cli.Wrap("bash").WithArguments(Lifeline.Arguments(pidFile, pipe, options.Value.VirtSparsify, arguments))
-            .WithEnvironmentVariables(appliance.Environment)
+            .WithEnvironmentVariables(appliance.EnvironmentOf(RunMark.Of(folder)))
             .WithStandardInputPipe(pipe.Source)
             .WithStandardOutputPipe(PipeTarget.Null)
             .WithStandardErrorPipe(PipeTarget.ToDelegate(KeepErrorLine, Encoding.UTF8))
@@ -49,17 +49,17 @@ internal sealed class VirtSparsify(IOptions<HostWorkerOptions> options, Applianc
         // No token: killing the lifeline would leave the run without one.
         var running = command.ExecuteAsync(CancellationToken.None).Task;
         var reader = new MessageReader(messages);
-        int? process = null;
+        RunProcess? process = null;
         var killed = false;
         while (!running.IsCompleted)
         {
             await Task.WhenAny(running, Task.Delay(PollInterval, time, CancellationToken.None));
-            if (process is null && TryReadPid(pidFile) is { } pid)
-                started((process = pid).Value);
-            if (fence.IsCancellationRequested && process is { } victim && !killed)
+            if (process is null && (process = RunProcess.TryRead(pidFile)) is not null)
+                started(process.Id);
+            if (fence.IsCancellationRequested && process is not null && !killed)
             {
                 killed = true;
-                Fence(victim);
+                ProcessTree.KillAll(process.Id);
             }
 
             See(reader, progress);
@@ -76,7 +76,7 @@ internal sealed class VirtSparsify(IOptions<HostWorkerOptions> options, Applianc
             tail.AppendLine(line);
             if (IsComplaint(line))
                 complaints.AppendLine(line);
-            progress.FileSystems.See(line);
+            progress.SeeErrorLine(line);
         }
     }
 
@@ -92,20 +92,4 @@ internal sealed class VirtSparsify(IOptions<HostWorkerOptions> options, Applianc
                 progress.See(message);
         }
     }
-
-    private static void Fence(int process)
-    {
-        foreach (var victim in ProcessTree.DescendantsOf(process).Prepend(process))
-            Signals.KillNow(victim);
-    }
-
-    private static int? TryReadPid(string pidFile) =>
-        File.Exists(pidFile) && int.TryParse(File.ReadAllText(pidFile), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var pid) ? pid : null;
-
-    private static string Word(VolumeFormat format) => format switch
-    {
-        VolumeFormat.Raw => "raw",
-        VolumeFormat.Qcow2 => "qcow2",
-        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Only raw and qcow2 can be sparsified in place."),
-    };
 }

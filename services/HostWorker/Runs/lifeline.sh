@@ -13,7 +13,17 @@ exec 4> >(exec 3<&-; cat >&2; exec cat >/dev/null)
 "$@" </dev/null 2>&4 3<&- 4>&- &
 child=$!
 exec 4>&- 2>/dev/null
-echo "$child" >"$pidfile"
+# With its start time, the 22nd field of proc(5), since ids come again. The name before the state may hold anything.
+read -r -a fields <<<"$(sed 's/.*) //' "/proc/$child/stat")"
+start=${fields[19]}
+echo "$child $start" >"$pidfile"
+
+# The watcher below outlives this script when that is killed, and must not take another process for the program.
+alive() {
+    local fields
+    read -r -a fields <<<"$(sed 's/.*) //' "/proc/$child/stat" 2>/dev/null)"
+    [[ ${fields[0]-Z} != Z && ${fields[19]-} == "$start" ]]
+}
 
 # Seconds since the machine started: wall clocks jump.
 now() {
@@ -30,8 +40,9 @@ below() { # PROCESS
 }
 
 fence() { # SECONDS
-    local process
-    sleep "$1"
+    local process end=$(($(now) + $1))
+    while alive && (($(now) < end)); do sleep 0.5; done
+    alive || return
     # The program last: with its end this script ends. Stopped meanwhile, it starts nothing new.
     kill -STOP "$child"
     for process in $(below "$child") "$child"; do kill -KILL "$process"; done
@@ -50,6 +61,7 @@ watch() {
             if [[ $line == stop ]]; then kill -INT "$child"; else lease_end=$(($(now) + line)); fi
             continue
         fi
+        alive || return
         kill -INT "$child"
         # 1: the worker is dead, and its lease may go on for a while. More than 128: the lease is over.
         [[ -z $lease_end ]] || fence $((grace + (code > 128 ? 0 : lease_end - $(now) > 0 ? lease_end - $(now) : 0)))

@@ -11,6 +11,10 @@ internal sealed class StorageDomainRoots(IOptions<HostWorkerOptions> options)
     /// <summary>The domains whose directory answers now.</summary>
     public IReadOnlyList<string> Reachable => [.. options.Value.Domains.Where(d => Directory.Exists(d.Value)).Select(d => d.Key)];
 
+    /// <summary>The real path of a configured domain's directory.</summary>
+    /// <exception cref="FileNotFoundException">It is away.</exception>
+    public string RootOf(string storageDomain) => RealPath.Of(options.Value.Domains[storageDomain]);
+
     /// <summary>The real path of a volume, symbolic links resolved.</summary>
     /// <exception cref="UnreachableStorageException">The domain is not configured here or its directory is away.</exception>
     /// <exception cref="OutsideStorageDomainException">The path leads outside the domain's root.</exception>

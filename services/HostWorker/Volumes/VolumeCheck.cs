@@ -1,7 +1,5 @@
 using Sparsify.Contracts;
 using Sparsify.DiskImages;
-using Sparsify.DiskImages.Files;
-using Sparsify.DiskImages.Images;
 using Sparsify.DiskImages.Measuring;
 using Sparsify.DiskImages.Vital;
 using Sparsify.HostWorker.Images;
@@ -28,7 +26,7 @@ internal sealed class VolumeCheck(StorageDomainRoots roots, VolumeMeter meter)
         MeasuredVolume? measured = null;
         try
         {
-            var root = RealPath.Of(roots.All.Single(d => d.Key == job.StorageDomain).Value);
+            var root = roots.RootOf(job.StorageDomain);
             ExamineImage(job, root, path, violations);
             measured = meter.Measure(root, path, job.Format);
             if (Refusal(measured.Found) is { } refusal)
@@ -47,8 +45,7 @@ internal sealed class VolumeCheck(StorageDomainRoots roots, VolumeMeter meter)
     /// <exception cref="IOException">The storage does not answer.</exception>
     public Contracts.VitalBytes ReadVitalBytes(SparsifyVolume job, string path)
     {
-        var root = RealPath.Of(roots.All.Single(d => d.Key == job.StorageDomain).Value);
-        var vital = VitalReader.Read(path, job.Format == VolumeFormat.Qcow2 ? ImageFormat.Qcow2 : ImageFormat.Raw, root).ToContract();
+        var vital = VitalReader.Read(path, job.Format.ToLibrary(), roots.RootOf(job.StorageDomain)).ToContract();
         var size = vital.SwapHeaders.Sum(s => (long)s.Content.Length) + vital.VolumeGroups.Sum(g => (long)g.Metadata.Length);
         return size <= MostVitalBytes
             ? vital

@@ -8,15 +8,25 @@ internal sealed class DiskFactsReader(OrchestratorDbContext db)
 {
     public async Task<DiskFacts?> ReadAsync(Guid diskId, CancellationToken cancellationToken)
     {
-        var disk = await db.Disks.AsNoTracking().SingleOrDefaultAsync(d => d.Id == diskId, cancellationToken);
-        if (disk is null)
+        var known = await (
+            from d in db.Disks.AsNoTracking()
+            where d.Id == diskId
+            join s in db.StorageDomains on d.StorageDomain equals s.Name into domains
+            from domain in domains.DefaultIfEmpty()
+            select new
+            {
+                Disk = d,
+                Domain = domain,
+                LockedBy = db.DiskLocks.Where(l => l.DiskId == d.Id || (l.StorageDomain == d.StorageDomain && l.Path == d.Path))
+                    .OrderBy(l => l.TakenAt).Select(l => (Guid?)l.OperationId).FirstOrDefault(),
+            }).SingleOrDefaultAsync(cancellationToken);
+        if (known is null)
             return null;
-        var domain = await db.StorageDomains.AsNoTracking().SingleOrDefaultAsync(d => d.Name == disk.StorageDomain, cancellationToken);
+        var disk = known.Disk;
         var vms = await db.VirtualMachines.AsNoTracking()
             .Where(vm => db.VmDisks.Any(p => p.VmId == vm.Id
                 && (p.DiskId == disk.Id || (p.StorageDomain == disk.StorageDomain && p.Path == disk.Path))))
             .OrderBy(vm => vm.Name).ToListAsync(cancellationToken);
-        var lockedBy = await db.DiskLocks.AsNoTracking().Where(l => l.DiskId == diskId).Select(l => (Guid?)l.OperationId).SingleOrDefaultAsync(cancellationToken);
-        return new DiskFacts(disk, domain, vms, lockedBy);
+        return new DiskFacts(disk, known.Domain, vms, known.LockedBy);
     }
 }

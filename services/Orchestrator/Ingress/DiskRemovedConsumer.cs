@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Sparsify.Contracts;
+using Sparsify.Messaging;
 using Sparsify.Orchestrator.Eligibility;
 using Sparsify.Orchestrator.Inventory;
 using Sparsify.Orchestrator.Storage;
@@ -8,17 +9,19 @@ using Sparsify.Orchestrator.Storage;
 namespace Sparsify.Orchestrator.Ingress;
 
 /// <summary>Forgets a disk. Its lock, where an operation holds one, stays until that operation has ended.</summary>
-internal sealed class DiskRemovedConsumer(OrchestratorDbContext db, DiskFactsReader facts) : IConsumer<DiskRemoved>
+internal sealed class DiskRemovedConsumer(OrchestratorDbContext db, DiskFactsReader facts, TimeProvider time) : IConsumer<DiskRemoved>
 {
     public async Task Consume(ConsumeContext<DiskRemoved> context)
     {
         var removed = context.Message;
         InputRules.Check(removed);
+        // Every host of the domain reports it, and all at once.
+        await db.SerialiseAsync(context.CancellationToken, $"disk {removed.DiskId}");
         var disk = await db.Disks.SingleOrDefaultAsync(d => d.Id == removed.DiskId, context.CancellationToken);
         if (disk is null || (removed.Source == ReportSource.Host && disk.KnownUpstream))
             return;
         var lastReport = removed.Source == ReportSource.Host ? disk.HostReportedAt : disk.UpstreamReportedAt;
-        if (removed.RemovedAt < lastReport)
+        if (removed.RemovedAt.NotAhead(time) < lastReport)
             return;
 
         var known = await facts.ReadAsync(disk.Id, context.CancellationToken);

@@ -9,13 +9,18 @@ using Sparsify.Orchestrator.Storage;
 namespace Sparsify.Orchestrator.Ingress;
 
 /// <summary>Keeps what is known of a disk. A volume has one disk: the upstream system's id wins over a host's.</summary>
-internal sealed class DiskReportedConsumer(OrchestratorDbContext db, DiskFactsReader facts, DiskChanges changes, ILogger<DiskReportedConsumer> logger)
+internal sealed class DiskReportedConsumer(OrchestratorDbContext db, DiskFactsReader facts, DiskChanges changes, TimeProvider time, ILogger<DiskReportedConsumer> logger)
     : IConsumer<DiskReported>
 {
     public async Task Consume(ConsumeContext<DiskReported> context)
     {
-        var report = context.Message;
-        InputRules.Check(report);
+        var told = context.Message;
+        InputRules.Check(told);
+        var report = told with
+        {
+            ReportedAt = told.ReportedAt.NotAhead(time),
+            Measurement = told.Measurement is { } measurement ? measurement with { MeasuredAt = measurement.MeasuredAt.NotAhead(time) } : null,
+        };
         await db.SerialiseAsync(context.CancellationToken, $"volume {report.StorageDomain}/{report.Path}", $"disk {report.DiskId}");
         var disk = report.Source == ReportSource.Host ? await FindForHostAsync(report, context.CancellationToken) : await FindForUpstreamAsync(context);
         if (disk is null || IsOutdated(disk, report))
@@ -31,18 +36,21 @@ internal sealed class DiskReportedConsumer(OrchestratorDbContext db, DiskFactsRe
     private async Task<Disk?> FindForHostAsync(DiskReported report, CancellationToken cancellationToken) =>
         await db.Disks.SingleOrDefaultAsync(d => d.StorageDomain == report.StorageDomain && d.Path == report.Path, cancellationToken)
         ?? await db.Disks.SingleOrDefaultAsync(d => d.Id == report.DiskId, cancellationToken)
-        ?? db.Disks.Add(new Disk { Id = report.DiskId }).Entity;
+        ?? Found(report.DiskId);
 
     private async Task<Disk?> FindForUpstreamAsync(ConsumeContext<DiskReported> context)
     {
         var report = context.Message;
         var there = await db.Disks.SingleOrDefaultAsync(d => d.StorageDomain == report.StorageDomain && d.Path == report.Path, context.CancellationToken);
         if (there is null || there.Id == report.DiskId)
-            return there ?? await db.Disks.SingleOrDefaultAsync(d => d.Id == report.DiskId, context.CancellationToken) ?? db.Disks.Add(new Disk { Id = report.DiskId }).Entity;
+            return there ?? await db.Disks.SingleOrDefaultAsync(d => d.Id == report.DiskId, context.CancellationToken) ?? Found(report.DiskId);
         if (there.KnownUpstream)
             throw new InvalidInputException("path", $"disk {there.Id} is already reported at {report.StorageDomain}/{report.Path}; report its removal first.");
         return await AdoptAsync(there, context);
     }
+
+    /// <summary>One that was removed and is found again counts on above what it had, so that readers can tell late events from news.</summary>
+    private Disk Found(Guid diskId) => db.Disks.Add(new Disk { Id = diskId, Revision = time.GetUtcNow().ToUnixTimeMilliseconds() }).Entity;
 
     /// <summary>A host found the volume first and made an id up; from now on the disk has its real one.</summary>
     private async Task<Disk?> AdoptAsync(Disk found, ConsumeContext<DiskReported> context)
@@ -54,23 +62,25 @@ internal sealed class DiskReportedConsumer(OrchestratorDbContext db, DiskFactsRe
             return null;
         }
 
+        // A disk that was moved here is known from its former place.
+        var moved = await db.Disks.SingleOrDefaultAsync(d => d.Id == context.Message.DiskId, context.CancellationToken);
+        if (moved is not null && IsOutdated(moved, context.Message))
+            return null;
         db.Disks.Remove(found);
         await db.SaveChangesAsync(context.CancellationToken);
         found.Revision++;
         await context.Publish(DiskChanges.Describe(known! with { Disk = found }, removed: true), context.CancellationToken);
-        return db.Disks.Add(new Disk
-        {
-            Id = context.Message.DiskId,
-            ChainLength = found.ChainLength,
-            DerivedDisks = found.DerivedDisks,
-            InternalSnapshots = found.InternalSnapshots,
-            Qcow2Version = found.Qcow2Version,
-            Encrypted = found.Encrypted,
-            VolumeGroupIncomplete = found.VolumeGroupIncomplete,
-            Measurement = found.Measurement,
-            Allocation = found.Allocation,
-            HostReportedAt = found.HostReportedAt,
-        }).Entity;
+        var disk = moved ?? Found(context.Message.DiskId);
+        disk.ChainLength = found.ChainLength;
+        disk.DerivedDisks = found.DerivedDisks;
+        disk.InternalSnapshots = found.InternalSnapshots;
+        disk.Qcow2Version = found.Qcow2Version;
+        disk.Encrypted = found.Encrypted;
+        disk.VolumeGroupIncomplete = found.VolumeGroupIncomplete;
+        disk.Measurement = found.Measurement;
+        disk.Allocation = found.Allocation;
+        disk.HostReportedAt = found.HostReportedAt;
+        return disk;
     }
 
     private static bool IsOutdated(Disk disk, DiskReported report) =>

@@ -8,7 +8,7 @@ using Sparsify.Orchestrator.Storage;
 namespace Sparsify.Orchestrator.Ingress;
 
 /// <summary>Keeps what is known of a storage domain; a change of what it can do may change all its disks' eligibility.</summary>
-internal sealed class StorageDomainReportedConsumer(OrchestratorDbContext db, DiskChanges changes) : IConsumer<StorageDomainReported>
+internal sealed class StorageDomainReportedConsumer(OrchestratorDbContext db, DiskChanges changes, TimeProvider time) : IConsumer<StorageDomainReported>
 {
     public async Task Consume(ConsumeContext<StorageDomainReported> context)
     {
@@ -17,7 +17,8 @@ internal sealed class StorageDomainReportedConsumer(OrchestratorDbContext db, Di
         var cancellationToken = context.CancellationToken;
         await db.SerialiseAsync(cancellationToken, $"domain {report.Name}");
         var domain = await db.StorageDomains.SingleOrDefaultAsync(d => d.Name == report.Name, cancellationToken);
-        if (domain is not null && report.ReportedAt < domain.ReportedAt)
+        var reportedAt = report.ReportedAt.NotAhead(time);
+        if (domain is not null && reportedAt < domain.ReportedAt)
             return;
         domain ??= db.StorageDomains.Add(new StorageDomain { Name = report.Name }).Entity;
         var before = Capabilities(domain);
@@ -29,7 +30,7 @@ internal sealed class StorageDomainReportedConsumer(OrchestratorDbContext db, Di
         domain.ZeroesAfterUnmap = report.ZeroesAfterUnmap ?? domain.ZeroesAfterUnmap;
         domain.Capacity = report.Capacity ?? domain.Capacity;
         domain.Available = report.Available ?? domain.Available;
-        domain.ReportedAt = report.ReportedAt;
+        domain.ReportedAt = reportedAt;
         domain.Revision++;
         await db.SaveChangesAsync(cancellationToken);
 

@@ -9,7 +9,7 @@ using Sparsify.Orchestrator.Storage;
 namespace Sparsify.Orchestrator.Ingress;
 
 /// <summary>Keeps the state of a VM and which disks are plugged into it.</summary>
-internal sealed class VmStatusReportedConsumer(OrchestratorDbContext db, DiskChanges changes) : IConsumer<VmStatusReported>
+internal sealed class VmStatusReportedConsumer(OrchestratorDbContext db, DiskChanges changes, TimeProvider time) : IConsumer<VmStatusReported>
 {
     public async Task Consume(ConsumeContext<VmStatusReported> context)
     {
@@ -18,12 +18,13 @@ internal sealed class VmStatusReportedConsumer(OrchestratorDbContext db, DiskCha
         var cancellationToken = context.CancellationToken;
         await db.SerialiseAsync(cancellationToken, $"vm {report.VmId}");
         var vm = await db.VirtualMachines.SingleOrDefaultAsync(v => v.Id == report.VmId, cancellationToken);
-        if (vm is not null && report.ReportedAt < vm.ReportedAt)
+        var reportedAt = report.ReportedAt.NotAhead(time);
+        if (vm is not null && reportedAt < vm.ReportedAt)
             return;
         vm ??= db.VirtualMachines.Add(new VirtualMachine { Id = report.VmId }).Entity;
         var before = await PluggedAsync(vm.Id, cancellationToken);
         var stateChanged = vm.Status != report.Status || vm.Name != report.Name;
-        (vm.Name, vm.Status, vm.ReportedAt) = (report.Name, report.Status, report.ReportedAt);
+        (vm.Name, vm.Status, vm.ReportedAt) = (report.Name, report.Status, reportedAt);
         if (report.DiskIds is not null || report.Volumes is not null)
             await ReplacePluggedAsync(report, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
@@ -32,13 +33,17 @@ internal sealed class VmStatusReportedConsumer(OrchestratorDbContext db, DiskCha
         var touched = stateChanged ? before.Union(after) : before.Except(after).Union(after.Except(before));
         await changes.PublishAsync(context, touched, cancellationToken);
         if (vm.Status != VmStatus.Down)
-            await TellOperationsAsync(context, vm, after, cancellationToken);
+            await TellOperationsAsync(context, vm, cancellationToken);
     }
 
-    /// <summary>Operations that hold one of its disks: those that wait end, those that run show it.</summary>
-    private async Task TellOperationsAsync(ConsumeContext context, VirtualMachine vm, List<Guid> disks, CancellationToken cancellationToken)
+    /// <summary>Operations that hold one of its disks, known or not: those that wait end, those that run show it.</summary>
+    private async Task TellOperationsAsync(ConsumeContext context, VirtualMachine vm, CancellationToken cancellationToken)
     {
-        foreach (var operationId in await db.DiskLocks.Where(l => disks.Contains(l.DiskId)).Select(l => l.OperationId).ToListAsync(cancellationToken))
+        var plugged = db.VmDisks.Where(p => p.VmId == vm.Id);
+        var holders = await plugged.Join(db.DiskLocks, p => p.DiskId, l => l.DiskId, (_, l) => l.OperationId)
+            .Union(plugged.Join(db.DiskLocks, p => new { p.StorageDomain, p.Path }, l => new { StorageDomain = (string?)l.StorageDomain, Path = (string?)l.Path }, (_, l) => l.OperationId))
+            .ToListAsync(cancellationToken);
+        foreach (var operationId in holders)
             await context.Publish(new LockedDiskInUse { OperationId = operationId, VmId = vm.Id, Status = vm.Status, Violation = DiskRules.VmNotDown([vm]) }, cancellationToken);
     }
 
@@ -49,10 +54,14 @@ internal sealed class VmStatusReportedConsumer(OrchestratorDbContext db, DiskCha
         db.VmDisks.AddRange((report.Volumes ?? []).Distinct().Select(v => new VmDisk { VmId = report.VmId, StorageDomain = v.StorageDomain, Path = v.Path }));
     }
 
-    private Task<List<Guid>> PluggedAsync(Guid vmId, CancellationToken cancellationToken) =>
-        db.Disks
-            .Where(d => db.VmDisks.Any(p => p.VmId == vmId && (p.DiskId == d.Id || (p.StorageDomain == d.StorageDomain && p.Path == d.Path))))
-            .Select(d => d.Id).ToListAsync(cancellationToken);
+    /// <summary>From the VM to its disks, by id and by place: each way has its index, and «or» would have none.</summary>
+    private Task<List<Guid>> PluggedAsync(Guid vmId, CancellationToken cancellationToken)
+    {
+        var plugged = db.VmDisks.Where(p => p.VmId == vmId);
+        return plugged.Join(db.Disks, p => p.DiskId, d => d.Id, (_, d) => d.Id)
+            .Union(plugged.Join(db.Disks, p => new { p.StorageDomain, p.Path }, d => new { StorageDomain = (string?)d.StorageDomain, Path = (string?)d.Path }, (_, d) => d.Id))
+            .ToListAsync(cancellationToken);
+    }
 
     internal sealed class Definition() : PublicInputDefinition<VmStatusReportedConsumer>("vm-status-reported");
 }

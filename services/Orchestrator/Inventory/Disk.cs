@@ -53,6 +53,6 @@ public sealed class Disk
     /// <summary>Grows by one each time the disk's lock is taken.</summary>
     public long Generation { get; set; }
 
-    /// <summary>Grows with each published change.</summary>
+    /// <summary>Grows with each published change; starts with the milliseconds since 1970.</summary>
     public long Revision { get; set; }
 }

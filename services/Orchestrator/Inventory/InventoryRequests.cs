@@ -9,6 +9,6 @@ internal sealed class InventoryRequests(IBusControl bus, TimeProvider time) : Ba
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await bus.WaitForHealthStatus(BusHealthStatus.Healthy, stoppingToken);
-        await bus.Publish(new InventoryRequested { RequestedAt = time.GetUtcNow() }, stoppingToken);
+        await bus.Publish(new InventoryRequested { RequestedAt = time.GetUtcNow() }, stoppingToken).WaitAsync(stoppingToken);
     }
 }

@@ -2,21 +2,23 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Sparsify.Contracts;
 using Sparsify.Messaging;
+using Sparsify.Orchestrator.Ingress;
 using Sparsify.Orchestrator.Storage;
 
 namespace Sparsify.Orchestrator.Inventory;
 
 /// <summary>Keeps what a host has measured, where that is newer than what is known.</summary>
-internal sealed class VolumeMeasuredConsumer(OrchestratorDbContext db, DiskChanges changes) : IConsumer<VolumeMeasured>
+internal sealed class VolumeMeasuredConsumer(OrchestratorDbContext db, DiskChanges changes, TimeProvider time) : IConsumer<VolumeMeasured>
 {
     public async Task Consume(ConsumeContext<VolumeMeasured> context)
     {
         var measured = context.Message;
         await db.SerialiseAsync(context.CancellationToken, $"volume {measured.StorageDomain}/{measured.Path}");
         var disk = await db.Disks.SingleOrDefaultAsync(d => d.StorageDomain == measured.StorageDomain && d.Path == measured.Path, context.CancellationToken);
-        if (disk is null || disk.Measurement?.MeasuredAt >= measured.Measurement.MeasuredAt)
+        var measurement = measured.Measurement with { MeasuredAt = measured.Measurement.MeasuredAt.NotAhead(time) };
+        if (disk is null || disk.Measurement?.MeasuredAt >= measurement.MeasuredAt)
             return;
-        disk.Measurement = measured.Measurement;
+        (disk.Measurement, disk.ActualSize) = (measurement, measured.ActualSize);
         await db.SaveChangesAsync(context.CancellationToken);
         await changes.PublishAsync(context, disk.Id, context.CancellationToken);
     }

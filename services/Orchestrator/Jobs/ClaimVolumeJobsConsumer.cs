@@ -13,9 +13,10 @@ namespace Sparsify.Orchestrator.Jobs;
 /// Gives a host as many waiting jobs as it has free slots: repairs first, then the highest priority, then the oldest,
 /// within the limit of each storage domain. Free slots are counted here, from the leases, so that a repeated claim gives nothing twice.
 /// </summary>
-internal sealed class ClaimVolumeJobsConsumer(OrchestratorDbContext db, Leases leases, TimeProvider time, IOptions<OrchestratorOptions> options)
+internal sealed class ClaimVolumeJobsConsumer(OrchestratorDbContext db, Leases leases, RetryDelay retries, TimeProvider time, IOptions<OrchestratorOptions> options)
     : IConsumer<ClaimVolumeJobs>
 {
+    private const int MostLookedAt = 100;
     private static readonly ActivitySource Source = new(OrchestratorTelemetry.SourceName);
 
     public async Task Consume(ConsumeContext<ClaimVolumeJobs> context)
@@ -32,8 +33,11 @@ internal sealed class ClaimVolumeJobsConsumer(OrchestratorDbContext db, Leases l
         if (free <= 0 || room.Count == 0)
             return;
 
-        var preference = new HostPreference(await LivingHostsAsync(cancellationToken), time.GetUtcNow(), options.Value.OtherHostPreference);
-        foreach (var job in await WaitingAsync([.. room.Keys], cancellationToken))
+        var waiting = await WaitingAsync(room.Keys, cancellationToken);
+        // Hardly ever: the other hosts matter only where this one has failed.
+        var living = waiting.Any(j => j.FailedHosts.Contains(claim.Host)) ? await LivingHostsAsync(cancellationToken) : [];
+        var preference = new HostPreference(living, time.GetUtcNow(), options.Value.OtherHostPreference);
+        foreach (var job in waiting)
         {
             if (free == 0)
                 break;
@@ -64,13 +68,20 @@ internal sealed class ClaimVolumeJobsConsumer(OrchestratorDbContext db, Leases l
     }
 
     /// <summary>More than there are slots: some may be out of reach by their domain's limit or lost to another host.</summary>
-    private Task<List<VolumeJob>> WaitingAsync(List<string> domains, CancellationToken cancellationToken)
+    private async Task<List<VolumeJob>> WaitingAsync(IReadOnlyCollection<string> domains, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        return db.VolumeJobs.AsNoTracking()
-            .Where(j => (j.Status == VolumeJobStatus.NeedsRepair || (j.Status == VolumeJobStatus.Waiting && !j.CancelRequested)) && domains.Contains(j.StorageDomain) && j.NotBefore <= now)
-            .OrderByDescending(j => j.Status == VolumeJobStatus.NeedsRepair).ThenByDescending(j => j.Priority).ThenBy(j => j.QueuedAt)
-            .Take(100).ToListAsync(cancellationToken);
+        var (now, latest) = (time.GetUtcNow(), retries.Latest);
+        var due = db.VolumeJobs.AsNoTracking().Where(j => j.NotBefore <= now || j.NotBefore > latest);
+        // The first of each queue, as its index has them: a hundred thousand may wait behind.
+        var first = from domain in domains
+                    from status in new[] { VolumeJobStatus.NeedsRepair, VolumeJobStatus.Waiting }
+                    select due.Where(j => j.Status == status && j.StorageDomain == domain && (status == VolumeJobStatus.NeedsRepair || !j.CancelRequested))
+                        .OrderByDescending(j => j.Priority).ThenBy(j => j.QueuedAt).Take(MostLookedAt);
+        return
+        [
+            .. (await first.Aggregate((all, queue) => all.Concat(queue)).ToListAsync(cancellationToken))
+                .OrderByDescending(j => j.Status == VolumeJobStatus.NeedsRepair).ThenByDescending(j => j.Priority).ThenBy(j => j.QueuedAt),
+        ];
     }
 
     private async Task SendAsync(ConsumeContext<ClaimVolumeJobs> context, VolumeJob job)

@@ -11,6 +11,7 @@ internal sealed class HostPreference(IReadOnlyList<Host> living, DateTimeOffset 
     /// <summary>Whether the job is to be left to others.</summary>
     public bool KeepsFrom(string host, VolumeJob job) =>
         job.FailedHosts.Contains(host)
+        && job.NotBefore <= now // A later time was given by a clock that has been put back since.
         && now < job.NotBefore + lasting
         && living.Any(other => other.StorageDomains.Contains(job.StorageDomain) && !job.FailedHosts.Contains(other.Name));
 }

@@ -7,7 +7,7 @@ using Sparsify.Orchestrator.Storage;
 namespace Sparsify.Orchestrator.Jobs;
 
 /// <summary>One look at leases and waiting jobs.</summary>
-internal sealed class JobSweep(OrchestratorDbContext db, IOutbox<OrchestratorDbContext> outbox, TimeProvider time, IOptions<OrchestratorOptions> options, ILogger<JobSweep> logger)
+internal sealed class JobSweep(OrchestratorDbContext db, IOutbox<OrchestratorDbContext> outbox, LeaseWatch watch, RetryDelay retries, TimeProvider time, IOptions<OrchestratorOptions> options, ILogger<JobSweep> logger)
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -20,11 +20,10 @@ internal sealed class JobSweep(OrchestratorDbContext db, IOutbox<OrchestratorDbC
 
     private async Task EndExpiredLeasesAsync(CancellationToken cancellationToken)
     {
-        var endedBefore = time.GetUtcNow() - options.Value.LeaseGuard;
-        foreach (var lease in await db.Leases.AsNoTracking().Where(l => l.Until < endedBefore).ToListAsync(cancellationToken))
+        foreach (var lease in watch.Over(await db.Leases.AsNoTracking().ToListAsync(cancellationToken)))
         {
             // A renewal or another replica may have been faster.
-            if (await db.Leases.Where(l => l.DiskId == lease.DiskId && l.OperationId == lease.OperationId && l.Attempt == lease.Attempt && l.Until < endedBefore && l.Started == lease.Started)
+            if (await db.Leases.Where(l => l.DiskId == lease.DiskId && l.OperationId == lease.OperationId && l.Attempt == lease.Attempt && l.Renewals == lease.Renewals && l.Started == lease.Started)
                     .ExecuteDeleteAsync(cancellationToken) == 0)
                 continue;
             logger.LogWarning("The lease of host {Host} for attempt {Attempt} of operation {OperationId} ran out at {Until}; started: {Started}.", lease.Host, lease.Attempt, lease.OperationId, lease.Until, lease.Started);
@@ -52,15 +51,12 @@ internal sealed class JobSweep(OrchestratorDbContext db, IOutbox<OrchestratorDbC
     /// <summary>The host never had leave to start, so nothing was written: the job waits again, or its cancel is done.</summary>
     private async Task TakeBackAsync(Lease lease, CancellationToken cancellationToken)
     {
-        var job = await db.VolumeJobs.SingleAsync(j => j.OperationId == lease.OperationId, cancellationToken);
-        var attempt = await db.JobAttempts.SingleAsync(a => a.OperationId == lease.OperationId && a.Number == lease.Attempt, cancellationToken);
-        (attempt.EndedAt, attempt.Outcome) = (time.GetUtcNow(), "NotStarted");
-        if (!job.CancelRequested)
-        {
-            job.Status = VolumeJobStatus.Waiting;
+        await db.JobAttempts.Where(a => a.OperationId == lease.OperationId && a.Number == lease.Attempt)
+            .ExecuteUpdateAsync(a => a.SetProperty(x => x.EndedAt, time.GetUtcNow()).SetProperty(x => x.Outcome, "NotStarted"), cancellationToken);
+        // One statement decides, so that a cancel cannot come between a look and a write.
+        if (await db.VolumeJobs.Where(j => j.OperationId == lease.OperationId && j.Attempt == lease.Attempt && j.Status == VolumeJobStatus.Leased && !j.CancelRequested)
+                .ExecuteUpdateAsync(j => j.SetProperty(x => x.Status, VolumeJobStatus.Waiting), cancellationToken) == 1)
             return;
-        }
-
         await outbox.Publish(new VolumeJobCanceled
         {
             OperationId = lease.OperationId,
@@ -73,12 +69,13 @@ internal sealed class JobSweep(OrchestratorDbContext db, IOutbox<OrchestratorDbC
 
     private async Task LookAtWaitingJobsAsync(CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        var domains = await db.VolumeJobs.Where(j => (j.Status == VolumeJobStatus.Waiting || j.Status == VolumeJobStatus.NeedsRepair) && j.NotBefore <= now)
+        var (now, latest) = (time.GetUtcNow(), retries.Latest);
+        var domains = await db.VolumeJobs.Where(j => (j.Status == VolumeJobStatus.Waiting || j.Status == VolumeJobStatus.NeedsRepair) && (j.NotBefore <= now || j.NotBefore > latest))
             .Select(j => j.StorageDomain).Distinct().ToListAsync(cancellationToken);
         if (domains.Count == 0)
             return;
-        var hosts = await db.Hosts.AsNoTracking().Where(h => h.AliveUntil > now && !h.Draining).ToListAsync(cancellationToken);
+        // One that lives and takes no work, since its tools do not run, is no host for a job: without a word it would wait for ever.
+        var hosts = await db.Hosts.AsNoTracking().Where(h => h.AliveUntil > now && h.Claims && !h.Draining).ToListAsync(cancellationToken);
         foreach (var domain in domains)
         {
             if (hosts.Any(h => h.StorageDomains.Contains(domain)))

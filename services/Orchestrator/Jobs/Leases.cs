@@ -22,8 +22,8 @@ internal sealed class Leases(OrchestratorDbContext db, TimeProvider time, IOptio
         object untilColumn = db.IsSqlite ? until.UtcTicks : until;
         var inserted = await db.Database.ExecuteSqlAsync(
             $"""
-            INSERT INTO leases (disk_id, operation_id, attempt, generation, host, storage_domain, until, started)
-            VALUES ({job.DiskId}, {job.OperationId}, {attempt}, {job.Generation}, {host}, {job.StorageDomain}, {untilColumn}, FALSE)
+            INSERT INTO leases (disk_id, operation_id, attempt, generation, host, storage_domain, duration, renewals, until, started)
+            VALUES ({job.DiskId}, {job.OperationId}, {attempt}, {job.Generation}, {host}, {job.StorageDomain}, {options.Value.LeaseDuration.Ticks}, 0, {untilColumn}, FALSE)
             ON CONFLICT DO NOTHING
             """,
             cancellationToken);
@@ -34,7 +34,7 @@ internal sealed class Leases(OrchestratorDbContext db, TimeProvider time, IOptio
         var held = kind == AttemptKind.Repair ? VolumeJobStatus.Repairing : VolumeJobStatus.Leased;
         var taken = await db.VolumeJobs
             .Where(j => j.OperationId == job.OperationId && j.Status == job.Status && j.Attempt == job.Attempt)
-            .ExecuteUpdateAsync(j => j.SetProperty(x => x.Status, held).SetProperty(x => x.Attempt, attempt), cancellationToken);
+            .ExecuteUpdateAsync(j => j.SetProperty(x => x.Status, held).SetProperty(x => x.Attempt, attempt).SetProperty(x => x.NoHostSince, (DateTimeOffset?)null), cancellationToken);
         if (taken == 0)
         {
             await db.Leases.Where(l => l.DiskId == job.DiskId && l.OperationId == job.OperationId && l.Attempt == attempt).ExecuteDeleteAsync(cancellationToken);

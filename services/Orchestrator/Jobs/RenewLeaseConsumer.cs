@@ -17,7 +17,7 @@ internal sealed class RenewLeaseConsumer(OrchestratorDbContext db, TimeProvider 
         // One statement decides, so that the sweeper cannot take the lease away between a look and a write.
         var renewed = await db.Leases
             .Where(l => l.OperationId == request.OperationId && l.Attempt == request.Attempt && l.Generation == request.Generation && l.Host == request.Host)
-            .ExecuteUpdateAsync(l => l.SetProperty(x => x.Until, until), cancellationToken);
+            .ExecuteUpdateAsync(l => l.SetProperty(x => x.Renewals, x => x.Renewals + 1).SetProperty(x => x.Duration, options.Value.LeaseDuration).SetProperty(x => x.Until, until), cancellationToken);
         if (renewed == 0)
         {
             await context.RespondAsync(new LeaseRevoked

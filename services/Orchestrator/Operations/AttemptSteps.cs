@@ -17,7 +17,7 @@ internal static class AttemptSteps
     public static EventActivityBinder<Operation, T> IfCurrent<T>(
         this EventActivityBinder<Operation, T> binder, Func<EventActivityBinder<Operation, T>, EventActivityBinder<Operation, T>> current)
         where T : class =>
-        binder.IfElse(context => End(context.Message).IsCurrent(context.Saga), current, stale => stale.AcknowledgeStale());
+        binder.IfElseAsync(context => context.Service<AttemptClosing>().TryEndAsync(context, End(context.Message)), current, stale => stale.AcknowledgeStale());
 
     public static EventActivityBinder<Operation, T> Close<T>(this EventActivityBinder<Operation, T> binder)
         where T : class =>

@@ -23,10 +23,10 @@ internal sealed class OperationStateMachine : MassTransitStateMachine<Operation>
 
         During(Queued,
             When(JobStarted).IfCurrent(started => started.CopyStart().TransitionTo(Running)),
-            When(JobUnclaimed).IfElse(
+            When(JobUnclaimed).IfAsync(OperationSteps.IsStillUnclaimed, unclaimed => unclaimed.IfElse(
                 context => context.Message.Expired,
                 expired => expired.FailForWantOfHost().TransitionTo(Failed),
-                waiting => waiting.ShowNoHost().PublishChange()),
+                waiting => waiting.ShowNoHost().PublishChange())),
             When(DiskInUse).IfElseAsync(
                 OperationSteps.TryTakeBackJob,
                 waiting => waiting.CopyViolation().TransitionTo(Rejected),
@@ -50,8 +50,10 @@ internal sealed class OperationStateMachine : MassTransitStateMachine<Operation>
             When(JobRepaired).AcknowledgeStale());
 
         During(Queued, Running,
-            When(JobSkipped).IfCurrent(
-                skipped => skipped.Close().CopyFigure().TransitionTo(Skipped)),
+            When(JobSkipped).IfCurrent(skipped => skipped.Close().IfElse(
+                OperationSteps.HasRunBefore,
+                done => done.CopyEarlierOutcome().TransitionTo(Completed),
+                never => never.CopyFigure().TransitionTo(Skipped))),
             When(JobFailed).IfCurrent(failed => failed.Close().IfElse(
                 context => !context.Message.EndedByItself,
                 cutOff => cutOff.OfferRepair().TransitionTo(Recovering),
@@ -89,10 +91,10 @@ internal sealed class OperationStateMachine : MassTransitStateMachine<Operation>
                 OperationSteps.MayRepair,
                 again => again.OfferRepair().PublishChange(),
                 final => final.TransitionTo(NeedsAttention))),
-            When(JobUnclaimed).IfElse(
+            When(JobUnclaimed).IfAsync(OperationSteps.IsStillUnclaimed, unclaimed => unclaimed.IfElse(
                 context => context.Message.Expired,
                 expired => expired.FailForWantOfHost().TransitionTo(NeedsAttention),
-                waiting => waiting.ShowNoHost().PublishChange()),
+                waiting => waiting.ShowNoHost().PublishChange())),
             When(CancelRequested).NoteCancel(),
             When(JobSucceeded).AcknowledgeStale(),
             When(JobSkipped).AcknowledgeStale(),

@@ -33,8 +33,8 @@ internal static class OperationSteps
             await context.Service<AttemptHistory>().NoteStartAsync(operation, started, context.CancellationToken);
             operation.Attempt = started.Attempt;
             operation.Host = started.Host;
-            operation.SizeBefore = started.SizeBefore;
-            operation.Predicted = started.Predicted;
+            operation.SizeBefore ??= started.SizeBefore;
+            operation.Predicted ??= started.Predicted;
             operation.StartedAt ??= started.StartedAt;
             operation.Violations = [];
             operation.Error = null;
@@ -43,9 +43,18 @@ internal static class OperationSteps
     public static EventActivityBinder<Operation, VolumeJobSucceeded> CopyOutcome(this EventActivityBinder<Operation, VolumeJobSucceeded> binder) =>
         binder.Then(context =>
         {
-            context.Saga.Outcome = context.Message.Outcome;
-            context.Saga.Predicted = context.Message.Predicted;
+            context.Saga.Outcome = context.Message.Outcome == RunOutcome.NothingToReclaim ? Outcome(context.Saga) : context.Message.Outcome;
+            context.Saga.Predicted ??= context.Message.Predicted;
             context.Saga.Warnings = [.. context.Saga.Warnings, .. context.Message.Warnings];
+            context.Saga.Violations = [];
+        });
+
+    /// <summary>An earlier run was cut off, and there is nothing left to gain: it had done the work.</summary>
+    public static EventActivityBinder<Operation, VolumeJobSkipped> CopyEarlierOutcome(this EventActivityBinder<Operation, VolumeJobSkipped> binder) =>
+        binder.Then(context =>
+        {
+            context.Saga.SizeAfter = context.Message.Size;
+            context.Saga.Outcome = Outcome(context.Saga);
             context.Saga.Violations = [];
         });
 
@@ -66,6 +75,8 @@ internal static class OperationSteps
     public static EventActivityBinder<Operation, T> OfferRepair<T>(this EventActivityBinder<Operation, T> binder)
         where T : class =>
         binder.ThenAsync(context => context.Service<AttemptClosing>().OfferRepairAsync(context));
+
+    public static bool HasRunBefore(BehaviorContext<Operation, VolumeJobSkipped> context) => context.Saga.StartedAt is not null;
 
     public static bool MayRetry(BehaviorContext<Operation, VolumeJobFailed> context) => context.Message.Retryable && context.Service<AttemptClosing>().MayRetry(context.Saga);
 
@@ -117,6 +128,9 @@ internal static class OperationSteps
             });
         }).PublishChange());
 
+    public static Task<bool> IsStillUnclaimed(BehaviorContext<Operation, VolumeJobUnclaimed> context) =>
+        context.Service<AttemptClosing>().IsStillUnclaimedAsync(context);
+
     public static EventActivityBinder<Operation, VolumeJobUnclaimed> ShowNoHost(this EventActivityBinder<Operation, VolumeJobUnclaimed> binder) =>
         binder.Then(context => context.Saga.Violations = [NoHost(context.Message)]);
 
@@ -152,10 +166,13 @@ internal static class OperationSteps
             ? context.Send(EndpointNames.Address(EndpointNames.Host(host)), new VolumeJobClosed { OperationId = operationId, Attempt = attempt })
             : Task.CompletedTask;
 
+    /// <summary>Of all runs together.</summary>
+    private static RunOutcome Outcome(Operation operation) => operation.SizeAfter < operation.SizeBefore ? RunOutcome.Reclaimed : RunOutcome.NothingToReclaim;
+
     private static string Conflict(LockedDiskInUse message) => $"While this operation held the disk: {message.Violation.Message} The operation goes on; qemu's image lock keeps a VM from starting while a run works on the disk.";
 
     private static Violation NoHost(VolumeJobUnclaimed message) => new(
         ViolationCodes.NoHost,
-        $"No live host reaches storage domain '{message.StorageDomain}'.",
-        "Start a host worker that reaches it, or look at why those that did are silent.");
+        $"No live host that takes work reaches storage domain '{message.StorageDomain}'.",
+        "Start a host worker that reaches it, or look at why those that do are silent or take no work.");
 }

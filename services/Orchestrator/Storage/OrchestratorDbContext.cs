@@ -73,6 +73,7 @@ public sealed class OrchestratorDbContext(DbContextOptions<OrchestratorDbContext
         {
             vm.ToTable("virtual_machines");
             vm.Property(v => v.Id).ValueGeneratedNever();
+            vm.HasIndex(v => v.ReportedAt);
         });
         model.Entity<VmDisk>(plugged =>
         {
@@ -97,6 +98,7 @@ public sealed class OrchestratorDbContext(DbContextOptions<OrchestratorDbContext
         {
             held.ToTable("disk_locks");
             held.HasKey(l => l.DiskId);
+            held.HasIndex(l => new { l.StorageDomain, l.Path }).IsUnique();
             held.HasIndex(l => l.OperationId).IsUnique();
         });
     }
@@ -125,7 +127,8 @@ public sealed class OrchestratorDbContext(DbContextOptions<OrchestratorDbContext
             job.Property(j => j.OperationId).ValueGeneratedNever();
             job.Property(j => j.Priority).HasConversion<int>();
             job.Property(j => j.FailedHosts).AsJson();
-            job.HasIndex(j => new { j.Status, j.StorageDomain, j.Priority, j.QueuedAt });
+            // In the order in which they are claimed.
+            job.HasIndex(j => new { j.Status, j.StorageDomain, j.Priority, j.QueuedAt }).IsDescending(false, false, true, false);
         });
         model.Entity<Lease>(lease =>
         {
@@ -133,7 +136,9 @@ public sealed class OrchestratorDbContext(DbContextOptions<OrchestratorDbContext
             lease.HasKey(l => l.DiskId);
             lease.Property(l => l.DiskId).ValueGeneratedNever();
             lease.HasIndex(l => l.OperationId).IsUnique();
-            lease.HasIndex(l => l.Until);
+            lease.HasIndex(l => l.Host);
+            // In ticks: SQLite has no type for it, and the row is inserted by hand.
+            lease.Property(l => l.Duration).HasConversion<long>();
         });
         model.Entity<JobAttempt>(attempt =>
         {

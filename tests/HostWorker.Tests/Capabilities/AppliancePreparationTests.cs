@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Sparsify.HostWorker.Capabilities;
 using Sparsify.Testing.Disks;
 using Xunit;
 
@@ -21,34 +24,36 @@ public sealed class AppliancePreparationTests
         var tool = worker.Folder.File("virt-sparsify");
         await File.WriteAllTextAsync(tool, StandIn, TestContext.Current.CancellationToken);
         await Tools.RunAsync("chmod", "+x", tool);
-        (worker.Options.VirtSparsify, worker.Options.ApplianceRetryInterval) = (tool, TimeSpan.FromSeconds(2));
-        Assert.NotNull(await AcceleratorAsync(worker));
+        worker.Options.VirtSparsify = tool;
+        var clock = new FakeTimeProvider();
+        using var appliance = new AppliancePreparation(worker.Wrapped, clock, NullLogger<AppliancePreparation>.Instance);
+        Assert.NotNull(await AcceleratorAsync(appliance));
 
-        worker.Appliance.Note("no kernel");
-        worker.Appliance.Note("no kernel");
-        worker.Appliance.Note(null);
-        worker.Appliance.Note("no kernel");
-        worker.Appliance.Note("no kernel");
-        Assert.NotNull(await AcceleratorAsync(worker));
+        appliance.Note("no kernel");
+        appliance.Note("no kernel");
+        appliance.Note(null);
+        appliance.Note("no kernel");
+        appliance.Note("no kernel");
+        Assert.NotNull(await AcceleratorAsync(appliance));
         await File.WriteAllTextAsync(worker.Folder.File("broken"), "", TestContext.Current.CancellationToken);
-        worker.Appliance.Note("no kernel");
-        Assert.Null(await AcceleratorAsync(worker));
-        Assert.Contains("3 runs in a row: no kernel", worker.Appliance.Failure, StringComparison.Ordinal);
+        appliance.Note("no kernel");
+        Assert.Null(await AcceleratorAsync(appliance));
+        Assert.Contains("3 runs in a row: no kernel", appliance.Failure, StringComparison.Ordinal);
 
         // It is tried again in time, and not before.
         var asked = Asked(worker);
-        Assert.Null(await AcceleratorAsync(worker));
+        Assert.Null(await AcceleratorAsync(appliance));
         Assert.Equal(asked, Asked(worker));
-        await Task.Delay(worker.Options.ApplianceRetryInterval, TestContext.Current.CancellationToken);
-        Assert.Null(await AcceleratorAsync(worker));
+        clock.Advance(worker.Options.ApplianceRetryInterval);
+        Assert.Null(await AcceleratorAsync(appliance));
         Assert.True(Asked(worker) > asked);
         File.Delete(worker.Folder.File("broken"));
-        await Task.Delay(worker.Options.ApplianceRetryInterval, TestContext.Current.CancellationToken);
-        Assert.NotNull(await AcceleratorAsync(worker));
-        Assert.Null(worker.Appliance.Failure);
+        clock.Advance(worker.Options.ApplianceRetryInterval);
+        Assert.NotNull(await AcceleratorAsync(appliance));
+        Assert.Null(appliance.Failure);
     }
 
-    private static async Task<string?> AcceleratorAsync(Worker worker) => (await worker.Appliance.ExamineAsync(TestContext.Current.CancellationToken)).Accelerator;
+    private static async Task<string?> AcceleratorAsync(AppliancePreparation appliance) => (await appliance.ExamineAsync(TestContext.Current.CancellationToken)).Accelerator;
 
     private static int Asked(Worker worker) => File.ReadAllLines(worker.Folder.File("asked")).Length;
 }

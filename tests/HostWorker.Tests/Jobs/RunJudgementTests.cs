@@ -36,10 +36,10 @@ public sealed class RunJudgementTests
     public void A_file_system_that_was_passed_over_is_a_warning_though_the_tool_says_nothing()
     {
         var run = Run(0, "Trimming /dev/sda1");
-        run.Progress.FileSystems.See("""libguestfs: trace: list_filesystems = ["/dev/sda1", "ext4", "/dev/sda2", "ntfs"]""");
-        run.Progress.FileSystems.See("""guestfsd: => list_filesystems (0x8b) toolibguestfs: trace: mount_options "discard" "/dev/sda2" "/" """);
-        run.Progress.FileSystems.See("guestfsd: error: The NTFS partition is in an unsafe state.");
-        run.Progress.FileSystems.See("libguestfs: trace: mount_options = -1 (error)");
+        run.Progress.SeeErrorLine("""libguestfs: trace: list_filesystems = ["/dev/sda1", "ext4", "/dev/sda2", "ntfs"]""");
+        run.Progress.SeeErrorLine("""guestfsd: => list_filesystems (0x8b) toolibguestfs: trace: mount_options "discard" "/dev/sda2" "/" """);
+        run.Progress.SeeErrorLine("guestfsd: error: The NTFS partition is in an unsafe state.");
+        run.Progress.SeeErrorLine("libguestfs: trace: mount_options = -1 (error)");
         Assert.Equal(["/dev/sda2 (ntfs) was passed over: The NTFS partition is in an unsafe state."], Warned(run, 400));
     }
 
@@ -62,6 +62,30 @@ public sealed class RunJudgementTests
     {
         var failed = Assert.IsType<VolumeJobFailed>(Judge(Run(137, killed: true), 400, Reason(stopped)));
         Assert.Equal((FailureKind.HostLost, false, false), (failed.Error.Kind, failed.Retryable, failed.EndedByItself));
+    }
+
+    [Theory]
+    [InlineData(1, null)]
+    [InlineData(1, "Canceled")]
+    [InlineData(0, null)]
+    public void A_run_whose_appliance_died_did_not_end_by_itself_whatever_it_says(int exitCode, string? stopped)
+    {
+        var run = Run(exitCode, "Trimming /dev/sda1", "Trimming /dev/sda2");
+        foreach (var line in new[] { "libguestfs: trace: lvcreate_free \"gu0g62gk\" \"vg\" 100", "libguestfs: child_cleanup: 0x556a164f6b10: child process died", "libguestfs: trace: lvcreate_free = -1 (error)" })
+            run.Progress.SeeErrorLine(line);
+        var failed = Assert.IsType<VolumeJobFailed>(Judge(run, 400, Reason(stopped)));
+        Assert.Equal((FailureKind.Transient, false), (failed.Error.Kind, failed.EndedByItself));
+    }
+
+    [Fact]
+    public void A_run_that_an_error_ended_between_taking_vital_bytes_away_and_putting_them_back_did_not_end_by_itself()
+    {
+        var run = Run(1, "Trimming /dev/sda1", "Clearing Linux swap on /dev/sda2");
+        run.Progress.SeeErrorLine("libguestfs: trace: blkdiscard \"/dev/sda2\"");
+        run.Progress.SeeErrorLine("libguestfs: trace: blkdiscard = -1 (error)");
+        run.Progress.See(new RunMessage("error", "libguestfs error: blkdiscard: /dev/sda2: BLKDISCARD: Input/output error"));
+        var failed = Assert.IsType<VolumeJobFailed>(Judge(run, 400));
+        Assert.Equal((FailureKind.StorageUnavailable, false), (failed.Error.Kind, failed.EndedByItself));
     }
 
     [Theory]

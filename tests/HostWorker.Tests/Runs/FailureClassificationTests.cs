@@ -23,6 +23,8 @@ public sealed class FailureClassificationTests
     [InlineData(1, "qemu-system-x86_64: Could not open '/d/a': Stale file handle", FailureKind.StorageUnavailable, true)]
     [InlineData(1, "libguestfs: error: appliance closed the connection unexpectedly.", FailureKind.Transient, true)]
     [InlineData(1, "libguestfs: error: appliance launch timed out", FailureKind.Transient, true)]
+    [InlineData(1, "virt-sparsify: error: libguestfs error: /usr/bin/qemu-system-x86_64 killed by signal 9 (Killed), see debug messages above", FailureKind.Transient, true)]
+    [InlineData(1, "qemu-system-x86_64 killed by signal 6 (Aborted)\nlibguestfs error: guestfs_launch failed, see earlier error messages", FailureKind.HostNotCapable, true)]
     [InlineData(1, "something that nobody has seen", FailureKind.Unknown, false)]
     public void A_known_failure_has_its_kind_and_a_sentence_for_people(int exitCode, string said, FailureKind kind, bool retryable)
     {

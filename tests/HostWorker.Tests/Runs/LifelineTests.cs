@@ -101,6 +101,31 @@ public sealed class LifelineTests
     }
 
     [Fact]
+    public async Task A_lifeline_whose_first_process_is_killed_still_ends_the_run_and_goes_with_it()
+    {
+        using var worker = await CreateAsync();
+        var process = new TaskCompletionSource<int>();
+        var pipe = new LifelinePipe(TimeSpan.FromSeconds(20), TimeProvider.System);
+        pipe.Hold(TimeProvider.System.GetTimestamp(), TimeSpan.FromMinutes(5));
+        var run = worker.RunAsync(worker.File("disk.img"), VolumeFormat.Raw, started: id => process.TrySetResult(id), pipe: pipe);
+        await StartedAsync(worker);
+        var id = await process.Task;
+        var lifeline = await LifelineOfAsync(id);
+        Signals.KillNow(lifeline[0]);
+        Assert.True((await run.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).Killed);
+        Assert.Equal(["started", "INT", "ended"], await SignalsAsync(worker));
+        var child = int.Parse(await File.ReadAllTextAsync(worker.Folder.File("child"), TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture);
+        Signals.KillNow(child);
+        // Not when the lease is over: an attempt waits for all processes of its run.
+        var watch = Stopwatch.StartNew();
+        while (lifeline.Any(p => ProcessTree.StartOf(p) is not null))
+        {
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(10), "The lifeline is still there.");
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
     public async Task A_run_that_somebody_else_kills_is_known_as_killed()
     {
         using var worker = await CreateAsync();
@@ -133,6 +158,13 @@ public sealed class LifelineTests
         worker.Options.VirtSparsify = tool;
         await File.WriteAllTextAsync(worker.File("disk.img"), "");
         return worker;
+    }
+
+    /// <summary>All processes of the lifeline, the first one first.</summary>
+    private static async Task<int[]> LifelineOfAsync(int program)
+    {
+        var parent = int.Parse((await Tools.RunAsync("ps", "-o", "ppid=", "-p", program.ToString(System.Globalization.CultureInfo.InvariantCulture))).Trim(), System.Globalization.CultureInfo.InvariantCulture);
+        return [parent, .. ProcessTree.DescendantsOf(parent).Where(Lifeline.Is)];
     }
 
     private static async Task StartedAsync(Worker worker)

@@ -90,7 +90,7 @@ public sealed class VirtSparsifyTests
     {
         var script = worker.Folder.File("guestfish");
         await File.WriteAllTextAsync(script, $"run\n{commands}\n");
-        var environment = worker.Appliance.Environment.Where(v => v.Value is not null).Select(v => $"{v.Key}={v.Value}");
+        var environment = worker.Appliance.EnvironmentOf("test").Where(v => v.Value is not null).Select(v => $"{v.Key}={v.Value}");
         await Tools.RunAsync("env", [.. environment, "guestfish", $"--format={format}", "-a", disk, "-f", script]);
     }
 }

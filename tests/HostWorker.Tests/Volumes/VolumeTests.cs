@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Sparsify.Contracts;
+using Sparsify.HostWorker.Measuring;
 using Sparsify.HostWorker.Volumes;
 using Sparsify.Testing.Disks;
 using Xunit;
@@ -53,8 +54,12 @@ public sealed class VolumeTests
         Assert.Null(ImageLock.HolderOf(image));
         using var qemu = Process.Start(new ProcessStartInfo("qemu-io", ["-f", format, image]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         await UntilAsync(() => ImageLock.HolderOf(image) is not null);
+        Assert.Equal((true, false), Measured());
         qemu.StandardInput.Close();
         await UntilAsync(() => ImageLock.HolderOf(image) is null);
+        Assert.Equal((false, true), Measured());
+
+        (bool Live, bool Exact) Measured() => new VolumeMeter(TimeProvider.System).Measure(worker.Storage, image, Enum.Parse<VolumeFormat>(format, ignoreCase: true)).Told is var told ? (told.Live, told.Exact) : default;
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Sparsify.Testing.Processes;
 
@@ -7,13 +8,14 @@ namespace Sparsify.Testing.Disks;
 /// <summary>A disk whose file systems have seen thousands of files come and go.</summary>
 /// <param name="Path">The image file.</param>
 /// <param name="Format">raw or qcow2.</param>
-/// <param name="Kinds">What its partitions hold, in order: ext2, ext3, ext4, xfs, btrfs, ntfs, vfat, swap or lvm.</param>
+/// <param name="Kinds">What its partitions hold, in order: ext2, ext3, ext4, xfs, btrfs, ntfs, vfat, swap, lvm, or lvm-swap: a group whose second volume is a swap area.</param>
 public sealed record AgedDisk(string Path, string Format, IReadOnlyList<string> Kinds)
 {
     /// <summary>Bytes of each partition; XFS is not made smaller than this.</summary>
     private const long PartitionSize = 400L << 20;
 
     private const int Largest = 60_000;
+    private const int DeadBytes = 60 << 20;
 
     /// <summary>Makes disks, all in one appliance.</summary>
     /// <param name="disks">Where and what.</param>
@@ -22,6 +24,8 @@ public sealed record AgedDisk(string Path, string Format, IReadOnlyList<string> 
     {
         using var folder = TestFolder.Create("aging");
         var archives = new[] { await PackAsync(folder, "a", files, 1), await PackAsync(folder, "b", files, 2) };
+        var dead = folder.File("dead");
+        await File.WriteAllBytesAsync(dead, RandomNumberGenerator.GetBytes(DeadBytes));
         var script = new StringBuilder("run\n");
         var drives = new List<string>();
         foreach (var disk in disks)
@@ -38,7 +42,7 @@ public sealed record AgedDisk(string Path, string Format, IReadOnlyList<string> 
             }
 
             for (var i = 0; i < disk.Kinds.Count; i++)
-                Fill(script, disk.Kinds[i], $"{device}{i + 1}", $"vg{drives.Count}", archives);
+                Fill(script, disk.Kinds[i], $"{device}{i + 1}", $"vg{drives.Count}", archives, dead);
         }
 
         var file = folder.File("script");
@@ -46,15 +50,22 @@ public sealed record AgedDisk(string Path, string Format, IReadOnlyList<string> 
         await Guestfs.RunAsync("guestfish", [.. drives, "-f", file]);
     }
 
-    private static void Fill(StringBuilder script, string kind, string partition, string group, string[] archives)
+    private static void Fill(StringBuilder script, string kind, string partition, string group, string[] archives, string dead)
     {
         switch (kind)
         {
             case "swap":
-                script.AppendLine(CultureInfo.InvariantCulture, $"mkswap {partition}\ndebug sh \"{Dead($"{partition} seek=1")}\"");
+                MakeSwap(script, partition, dead);
                 break;
-            case "lvm":
-                script.AppendLine(CultureInfo.InvariantCulture, $"pvcreate {partition}\nvgcreate {group} {partition}\nlvcreate root {group} 250\nlvcreate old {group} 60\ndebug sh \"{Dead($"/dev/{group}/old")}\"\nlvremove /dev/{group}/old");
+            case "lvm" or "lvm-swap":
+                script.AppendLine(CultureInfo.InvariantCulture, $"pvcreate {partition}\nvgcreate {group} {partition}\nlvcreate root {group} 250\nlvcreate old {group} 60");
+                if (kind == "lvm-swap")
+                {
+                    script.AppendLine(CultureInfo.InvariantCulture, $"lvcreate swap {group} 64");
+                    MakeSwap(script, $"/dev/{group}/swap", dead);
+                }
+
+                script.AppendLine(CultureInfo.InvariantCulture, $"upload-offset {dead} /dev/{group}/old 0\nlvremove /dev/{group}/old");
                 Age(script, "ext4", $"/dev/{group}/root", archives);
                 break;
             default:
@@ -63,8 +74,8 @@ public sealed record AgedDisk(string Path, string Format, IReadOnlyList<string> 
         }
     }
 
-    /// <summary>A command of the appliance. udev may be at the node still, and dd would make a plain file of that name.</summary>
-    private static string Dead(string device) => $"udevadm settle && dd if=/dev/urandom of={device} bs=1M count=60 conv=nocreat,fsync";
+    private static void MakeSwap(StringBuilder script, string device, string dead) =>
+        script.AppendLine(CultureInfo.InvariantCulture, $"mkswap {device}\nupload-offset {dead} {device} {1 << 20}");
 
     private static void Age(StringBuilder script, string kind, string device, string[] archives)
     {

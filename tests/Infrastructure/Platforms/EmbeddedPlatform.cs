@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Data.Sqlite;
 
 namespace Sparsify.Testing.Platforms;
 
@@ -8,7 +9,7 @@ public sealed class EmbeddedPlatform(int slots = 1, IReadOnlyDictionary<string, 
     private ServiceProcess _server = null!;
 
     /// <summary>The host worker's scratch folder.</summary>
-    public string Scratch => Path.Combine(Folder.Folder("data"), "host");
+    public string Scratch => Path.Combine(Data, "host");
 
     /// <inheritdoc />
     public override string Logs => _server.Log;
@@ -17,15 +18,28 @@ public sealed class EmbeddedPlatform(int slots = 1, IReadOnlyDictionary<string, 
     public override ServiceProcess Worker(string host) => _server;
 
     /// <inheritdoc />
+    public override IReadOnlyDictionary<string, string> Scratches => new Dictionary<string, string> { [""] = Scratch };
+
+    private string Data => Folder.Folder("data");
+
+    /// <inheritdoc />
+    public override async Task<long> CountLeasesAsync()
+    {
+        await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(Data, "db", "orchestrator.db"), Mode = SqliteOpenMode.ReadOnly }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new SqliteCommand("SELECT count(*) FROM leases", connection);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <inheritdoc />
     public override async Task StartAsync()
     {
-        var data = Folder.Folder("data");
         SharedAppliance.Use(Scratch);
         var all = new Dictionary<string, string?>(QuickSettings);
         foreach (var (name, value) in settings ?? new Dictionary<string, string?>())
             all[name] = value;
         _server = ServiceProcess.Start("Cli", "sparsify", Folder.File("serve.log"), all, address =>
-            ["serve", "--urls", address.ToString(), "--data", data, "--domain", $"{Domain}={Storage}", "--slots", slots.ToString(CultureInfo.InvariantCulture)]);
+            ["serve", "--urls", address.ToString(), "--data", Data, "--domain", $"{Domain}={Storage}", "--slots", slots.ToString(CultureInfo.InvariantCulture)]);
         await _server.ReadyAsync();
         Client = new PlatformClient(new HttpClient { BaseAddress = _server.Address });
     }

@@ -15,6 +15,8 @@ public abstract class TestPlatform : IAsyncDisposable
         ["Sparsify__HostWorker__HeartbeatInterval"] = "00:00:02",
         ["Sparsify__Orchestrator__SweepInterval"] = "00:00:01",
         ["Sparsify__Orchestrator__RetryDelay"] = "00:00:01",
+        // Test disks are small.
+        ["Sparsify__Scanner__Thresholds__Bytes"] = "104857600",
     };
 
     /// <summary>Everything of this platform.</summary>
@@ -28,6 +30,12 @@ public abstract class TestPlatform : IAsyncDisposable
 
     /// <summary>The process that runs virt-sparsify for a host's name.</summary>
     public abstract ServiceProcess Worker(string host);
+
+    /// <summary>The host workers' scratch folders, by the hosts' names.</summary>
+    public abstract IReadOnlyDictionary<string, string> Scratches { get; }
+
+    /// <summary>How many leases are held.</summary>
+    public abstract Task<long> CountLeasesAsync();
 
     /// <summary>What the services wrote.</summary>
     public abstract string Logs { get; }

@@ -16,9 +16,13 @@ public sealed class LifelineProcess : IAsyncDisposable
         set -m
         "$@" 3<&- >>"$log" 2>&1 & child=$!
         echo "$child" >"$pidfile.new" && mv "$pidfile.new" "$pidfile"
-        { cat <&3 >/dev/null; kill "-$signal" "$child"; } &
+        # One that stands still could not obey.
+        { cat <&3 >/dev/null; kill "-$signal" "$child"; kill -CONT "$child"; } &
         watcher=$!
-        wait -f "$child"; code=$?
+        # Not «wait -f»: when the child ends just then bash 5.2 may forget it, and ask for it for ever.
+        wait "$child"
+        while kill -0 "$child"; do sleep 0.2; wait "$child"; done
+        wait "$child"; code=$?
         kill -- "-$watcher"
         exit "$code"
         """;
@@ -94,8 +98,16 @@ public sealed class LifelineProcess : IAsyncDisposable
     /// <summary>SIGKILL, as a crash or the kernel's out-of-memory killer would.</summary>
     public async Task KillAsync()
     {
-        using (var victim = Process.GetProcessById(Id))
+        try
+        {
+            using var victim = Process.GetProcessById(Id);
             victim.Kill();
+        }
+        catch (ArgumentException)
+        {
+            // It has just ended by itself.
+        }
+
         await _parent.WaitForExitAsync();
     }
 

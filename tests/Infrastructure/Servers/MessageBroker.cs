@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Sparsify.Testing.Platforms;
 
 namespace Sparsify.Testing.Servers;
 
@@ -18,9 +19,10 @@ public sealed class MessageBroker : IAsyncDisposable
     public Uri Uri { get; }
 
     /// <summary>Makes a virtual host.</summary>
-    public static async Task<MessageBroker> CreateAsync()
+    /// <param name="servers">Where; the servers of this test run unless given.</param>
+    public static async Task<MessageBroker> CreateAsync(ServerAddresses? servers = null)
     {
-        var servers = await TestServers.GetAsync();
+        servers ??= await TestServers.GetAsync();
         var name = $"test-{Guid.NewGuid():N}";
         var http = new HttpClient { BaseAddress = servers.RabbitMqManagement };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(servers.RabbitMq.UserInfo)));
@@ -43,12 +45,35 @@ public sealed class MessageBroker : IAsyncDisposable
         return answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.BadRequest ? [] : [.. (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>()).EnumerateArray()];
     }
 
-    /// <summary>Closes every connection to this virtual host, as a network fault or a broker's restart would.</summary>
+    /// <summary>Publishes plain JSON to the exchange of a message type, as a foreign client does.</summary>
+    public async Task PublishAsync(string messageType, object message)
+    {
+        var answer = await _http.PostAsJsonAsync($"/api/exchanges/{_name}/{System.Uri.EscapeDataString($"Sparsify.Contracts:{messageType}")}/publish", new
+        {
+            routing_key = "",
+            properties = new { content_type = "application/json", delivery_mode = 2 },
+            payload = JsonSerializer.Serialize(message, JsonSerializerOptions.Web),
+            payload_encoding = "string",
+        });
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Closes every connection to this virtual host, as a network fault or a broker's restart would. There must be one.</summary>
+    /// <exception cref="TimeoutException">There is none to cut.</exception>
     public async Task CutConnectionsAsync()
     {
-        foreach (var connection in (await _http.GetFromJsonAsync<JsonElement>($"/api/vhosts/{_name}/connections")).EnumerateArray())
-            await _http.DeleteAsync(new Uri($"/api/connections/{System.Uri.EscapeDataString(connection.GetProperty("name").GetString()!)}", UriKind.Relative));
+        // The broker lists a connection some seconds after it was made: a cut before that would cut nothing.
+        await PlatformClient.UntilAsync<bool>(async () => (await ConnectionsAsync()).Length > 0 ? true : null, TimeSpan.FromSeconds(30), () => $"the broker lists a connection to {_name}");
+        foreach (var connection in await ConnectionsAsync())
+        {
+            using var answer = await _http.DeleteAsync(new Uri($"/api/connections/{System.Uri.EscapeDataString(connection)}", UriKind.Relative));
+            if (answer.StatusCode != HttpStatusCode.NotFound)
+                answer.EnsureSuccessStatusCode();
+        }
     }
+
+    private async Task<string[]> ConnectionsAsync() =>
+        [.. (await _http.GetFromJsonAsync<JsonElement>($"/api/vhosts/{_name}/connections")).EnumerateArray().Select(c => c.GetProperty("name").GetString()!)];
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using CliWrap;
 using CliWrap.Buffered;
 using Sparsify.Testing.Processes;
@@ -7,24 +8,30 @@ using Sparsify.Testing.Processes;
 namespace Sparsify.Testing.Servers;
 
 /// <summary>A RabbitMQ of the installed package on free loopback ports, with everything it writes in a folder of its own.</summary>
-internal sealed class PrivateRabbitMq : IAsyncDisposable
+public sealed class PrivateRabbitMq : IAsyncDisposable
 {
     private const string Installation = "/usr/lib/rabbitmq/lib";
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
 
-    private readonly LifelineProcess _process;
+    private readonly Func<LifelineProcess> _start;
     private readonly TestFolder _folder;
     private readonly string _nameServerPort;
+    private LifelineProcess _process;
 
-    private PrivateRabbitMq(LifelineProcess process, TestFolder folder, string nameServerPort, Uri address, Uri management, string version) =>
-        (_process, _folder, _nameServerPort, Address, Management, Version) = (process, folder, nameServerPort, address, management, version);
+    private PrivateRabbitMq(Func<LifelineProcess> start, TestFolder folder, string nameServerPort, Uri address, Uri management, string version) =>
+        (_start, _process, _folder, _nameServerPort, Address, Management, Version) = (start, start(), folder, nameServerPort, address, management, version);
 
+    /// <summary>With user and password.</summary>
     public Uri Address { get; }
 
+    /// <summary>The management plugin.</summary>
     public Uri Management { get; }
 
+    /// <summary>The package's.</summary>
     public string Version { get; }
 
+    /// <summary>Starts one, empty, and waits until it answers.</summary>
+    /// <exception cref="InvalidOperationException">The package is not installed, or the server ended.</exception>
     public static async Task<PrivateRabbitMq> StartAsync()
     {
         // The one in /usr/sbin changes user and folder.
@@ -61,20 +68,56 @@ internal sealed class PrivateRabbitMq : IAsyncDisposable
             ["ERL_EPMD_PORT"] = nameServerPort,
             ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
             ["HOME"] = folder.Path,
+            // Else a script stands between, which is killed in place of the server.
+            ["RUNNING_UNDER_SYSTEMD"] = "true",
         };
-        var process = LifelineProcess.Start(Path.Combine(installation, "sbin", "rabbitmq-server"), [], folder.File("rabbitmq.log"), environment);
-        var management = new Uri($"http://127.0.0.1:{managementPort}");
-        var server = new PrivateRabbitMq(process, folder, nameServerPort, new Uri($"amqp://sparsify:{password}@127.0.0.1:{port}"), management, Path.GetFileName(installation));
-        using var http = new HttpClient(new HttpClientHandler { Credentials = new NetworkCredential("sparsify", password) });
-        await process.WaitUntilAsync(async () => (await http.GetAsync(new Uri(management, "/api/health/checks/alarms"))).IsSuccessStatusCode, StartLimit, "RabbitMQ answers");
+        var server = new PrivateRabbitMq(
+            () => LifelineProcess.Start(Path.Combine(installation, "sbin", "rabbitmq-server"), [], folder.File("rabbitmq.log"), environment),
+            folder, nameServerPort, new Uri($"amqp://sparsify:{password}@127.0.0.1:{port}"), new Uri($"http://127.0.0.1:{managementPort}"), Path.GetFileName(installation));
+        await server.AnswersAsync();
         return server;
     }
 
+    /// <summary>Ends it, in order or by SIGKILL, and starts it again on what it has stored.</summary>
+    /// <param name="kill">By SIGKILL.</param>
+    /// <param name="away">How long it stays away.</param>
+    public async Task RestartAsync(bool kill, TimeSpan away)
+    {
+        await (kill ? _process.KillAsync() : _process.StopAsync());
+        await _process.DisposeAsync();
+        if (await IsListeningAsync())
+            throw new InvalidOperationException($"RabbitMQ was ended, and still listens on {Address.Port}.");
+        await Task.Delay(away);
+        _process = _start();
+        await AnswersAsync();
+    }
+
+    /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         await _process.DisposeAsync();
         // Erlang's name server goes to the background by itself; this one is ours by its port.
         await Cli.Wrap("epmd").WithArguments(["-port", _nameServerPort, "-kill"]).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync();
         _folder.Dispose();
+    }
+
+    private async Task<bool> IsListeningAsync()
+    {
+        using var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync(IPAddress.Loopback, Address.Port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private async Task AnswersAsync()
+    {
+        using var http = new HttpClient(new HttpClientHandler { Credentials = new NetworkCredential(Address.UserInfo.Split(':')[0], Address.UserInfo.Split(':')[1]) });
+        await _process.WaitUntilAsync(async () => (await http.GetAsync(new Uri(Management, "/api/health/checks/alarms"))).IsSuccessStatusCode, StartLimit, "RabbitMQ answers");
     }
 }

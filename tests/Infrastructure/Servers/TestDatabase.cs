@@ -18,9 +18,10 @@ public sealed class TestDatabase : IAsyncDisposable
     public string ConnectionString { get; }
 
     /// <summary>Makes a database.</summary>
-    public static async Task<TestDatabase> CreateAsync()
+    /// <param name="servers">Where; the servers of this test run unless given.</param>
+    public static async Task<TestDatabase> CreateAsync(ServerAddresses? servers = null)
     {
-        var database = new TestDatabase((await TestServers.GetAsync()).Postgres, $"test_{Guid.NewGuid():N}");
+        var database = new TestDatabase((servers ?? await TestServers.GetAsync()).Postgres, $"test_{Guid.NewGuid():N}");
         await database.ExecuteOnServerAsync($"CREATE DATABASE {database._name}");
         return database;
     }
@@ -54,7 +55,7 @@ public sealed class TestDatabase : IAsyncDisposable
 
     private async Task ExecuteOnServerAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection(_server);
+        await using var connection = new NpgsqlConnection($"{_server};Pooling=false"); // the server may have been started anew
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();

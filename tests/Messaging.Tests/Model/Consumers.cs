@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Sparsify.Messaging.Tests.Model;
 
@@ -32,6 +33,12 @@ public sealed class Heard
     /// <summary>While it is not set, consumers wait, as if they hung.</summary>
     public TaskCompletionSource Open { get; } = new();
 
+    /// <summary>The endpoint of <see cref="Announced"/> does not let go of its first channel.</summary>
+    public bool Clings { get; init; }
+
+    /// <summary>Until it is set; that is at the end of the test, which must not hang by it.</summary>
+    public TaskCompletionSource LetGo { get; } = new();
+
     public IEnumerable<T> Of<T>() => Messages.OfType<T>();
 }
 
@@ -60,7 +67,11 @@ public sealed class AnnouncedConsumer(Heard heard) : IConsumer<Announced>
     {
         public Definition() => EndpointName = "announcements";
 
-        protected override void ConfigureConsumer(IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<AnnouncedConsumer> consumerConfigurator, IRegistrationContext context) =>
+        protected override void ConfigureConsumer(IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<AnnouncedConsumer> consumerConfigurator, IRegistrationContext context)
+        {
             endpointConfigurator.AcceptPlainJson();
+            if (endpointConfigurator is IRabbitMqReceiveEndpointConfigurator queue && context.GetRequiredService<Heard>() is { Clings: true } heard)
+                queue.ConfigureChannel(channel => channel.UseFilter(new ClingingFilter(heard)));
+        }
     }
 }

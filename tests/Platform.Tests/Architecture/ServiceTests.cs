@@ -11,7 +11,7 @@ public sealed partial class ServiceTests
     /// <summary>Publish without a transaction on purpose: their messages carry no state of a database.</summary>
     private static readonly string[] MayUseTheBus = ["services/Shared/Messaging/", "services/HostWorker/", "services/Orchestrator/Inventory/InventoryRequests.cs"];
 
-    private static readonly string[] Services = ["Api", "HostWorker", "Orchestrator"];
+    private static readonly string[] Services = ["Api", "HostWorker", "Orchestrator", "Scanner"];
 
     [Fact]
     public void No_service_references_another_and_only_the_Cli_composes_them()

@@ -13,7 +13,7 @@ internal sealed class Published
 
     internal sealed class Consumer(Published published) :
         IConsumer<SparsifyDiskAccepted>, IConsumer<SparsifyDiskRejected>, IConsumer<SparsifyDiskSkipped>, IConsumer<SparsifyDiskCompleted>, IConsumer<SparsifyDiskFailed>,
-        IConsumer<SparsifyDiskCanceled>, IConsumer<SparsifyDiskNeedsAttention>, IConsumer<DiskRepaired>, IConsumer<SparsifyDiskConflict>, IConsumer<DiskUnlocked>
+        IConsumer<SparsifyDiskCanceled>, IConsumer<SparsifyDiskNeedsAttention>, IConsumer<DiskRepaired>, IConsumer<SparsifyDiskConflict>, IConsumer<DiskUnlocked>, IConsumer<SparsifyNeeded>, IConsumer<SparsifyNeedCleared>
     {
         public Task Consume(ConsumeContext<SparsifyDiskAccepted> context) => Hear(context);
 
@@ -34,6 +34,10 @@ internal sealed class Published
         public Task Consume(ConsumeContext<SparsifyDiskConflict> context) => Hear(context);
 
         public Task Consume(ConsumeContext<DiskUnlocked> context) => Hear(context);
+
+        public Task Consume(ConsumeContext<SparsifyNeeded> context) => Hear(context);
+
+        public Task Consume(ConsumeContext<SparsifyNeedCleared> context) => Hear(context);
 
         private Task Hear<T>(ConsumeContext<T> context)
             where T : class

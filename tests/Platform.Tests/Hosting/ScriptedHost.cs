@@ -18,12 +18,12 @@ internal sealed class ScriptedHost(string name, IBus bus)
 
     public IEnumerable<T> Received<T>() => _received.OfType<T>();
 
-    public Task HeartbeatAsync(int slots = 1, params string[] domains) => bus.Publish(new HostHeartbeat
+    public Task HeartbeatAsync(int slots = 1, TimeSpan? timeToLive = null, params string[] domains) => bus.Publish(new HostHeartbeat
     {
         Host = name,
         InstanceId = Instance,
         SentAt = DateTimeOffset.UtcNow,
-        TimeToLive = TimeSpan.FromMinutes(1),
+        TimeToLive = timeToLive ?? TimeSpan.FromMinutes(1),
         Slots = slots,
         RunningJobs = 0,
         StorageDomains = domains.Length == 0 ? [TestPlatform.Domain] : domains,
@@ -77,11 +77,11 @@ internal sealed class ScriptedHost(string name, IBus bus)
     });
 
     /// <summary>Gets the lease confirmed, and the vital bytes journaled: the leave to start.</summary>
-    public async Task BeginAsync(SparsifyVolume job)
+    public async Task BeginAsync(SparsifyVolume job, long sizeBefore = 1000)
     {
         if (!(await RenewAsync(job)).Given || !await JournalAsync(job))
             throw new InvalidOperationException($"Host '{name}' got no leave to start attempt {job.Attempt}.");
-        await StartedAsync(job);
+        await StartedAsync(job, sizeBefore);
     }
 
     /// <summary>Has vital bytes journaled.</summary>
@@ -129,13 +129,13 @@ internal sealed class ScriptedHost(string name, IBus bus)
         At = DateTimeOffset.UtcNow,
     });
 
-    public Task SucceededAsync(SparsifyVolume job, long sizeBefore = 1000, long sizeAfter = 400) => bus.Publish(new VolumeJobSucceeded
+    public Task SucceededAsync(SparsifyVolume job, long sizeBefore = 1000, long sizeAfter = 400, RunOutcome outcome = RunOutcome.Reclaimed) => bus.Publish(new VolumeJobSucceeded
     {
         OperationId = job.OperationId,
         Attempt = job.Attempt,
         Generation = job.Generation,
         Host = name,
-        Outcome = RunOutcome.Reclaimed,
+        Outcome = outcome,
         SizeBefore = sizeBefore,
         SizeAfter = sizeAfter,
         StartedAt = DateTimeOffset.UtcNow,
@@ -145,14 +145,14 @@ internal sealed class ScriptedHost(string name, IBus bus)
     /// <summary>What it answers when it is asked to measure; null is no answer.</summary>
     public VolumeMeasurement? Measurement { get; set; }
 
-    public Task SkippedAsync(SparsifyVolume job, long reclaimable) => bus.Publish(new VolumeJobSkipped
+    public Task SkippedAsync(SparsifyVolume job, long reclaimable, long size = 1000) => bus.Publish(new VolumeJobSkipped
     {
         OperationId = job.OperationId,
         Attempt = job.Attempt,
         Generation = job.Generation,
         Host = name,
         Reclaimable = reclaimable,
-        Size = 1000,
+        Size = size,
         EndedAt = DateTimeOffset.UtcNow,
     });
 

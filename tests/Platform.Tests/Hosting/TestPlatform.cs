@@ -3,17 +3,19 @@ using MassTransit;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Sparsify.Api;
+using Sparsify.Api.ReadModel;
 using Sparsify.Contracts;
 using Sparsify.Messaging;
 using Sparsify.Orchestrator;
 using Sparsify.Orchestrator.Storage;
+using Sparsify.Scanner;
 using Sparsify.ServiceDefaults;
 using Sparsify.Testing.Platforms;
 using Sparsify.Testing.Servers;
 
 namespace Sparsify.Platform.Tests.Hosting;
 
-/// <summary>API and Orchestrator in this process, with hosts that do what the test says.</summary>
+/// <summary>API, Orchestrator and Scanner in this process, with hosts that do what the test says.</summary>
 internal sealed class TestPlatform : IAsyncDisposable
 {
     public const string Domain = "vms";
@@ -36,7 +38,9 @@ internal sealed class TestPlatform : IAsyncDisposable
 
     public ScriptedHost HostB => _app.Services.GetRequiredService<IReadOnlyList<ScriptedHost>>()[1];
 
-    public static async Task<TestPlatform> StartAsync(BackEndKind kind, params (string Key, string Value)[] settings)
+    public static Task<TestPlatform> StartAsync(BackEndKind kind, params (string Key, string Value)[] settings) => StartAsync(kind, _ => { }, settings);
+
+    public static async Task<TestPlatform> StartAsync(BackEndKind kind, Action<IServiceCollection> configure, params (string Key, string Value)[] settings)
     {
         var backEnd = await BackEnd.CreateAsync(kind);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -56,16 +60,19 @@ internal sealed class TestPlatform : IAsyncDisposable
         builder.Services.AddRouting();
         builder.AddServiceDefaults("test");
         builder.AddOrchestrator();
+        builder.AddScanner();
         builder.AddApi();
         builder.Services.AddSingleton<Published>();
         builder.Services.AddSingleton<IReadOnlyList<ScriptedHost>>(services => [.. HostNames.Select(name => new ScriptedHost(name, services.GetRequiredService<IBus>()))]);
         builder.AddSparsifyBus(bus =>
         {
             bus.AddOrchestratorConsumers();
+            bus.AddScannerConsumers();
             bus.AddApiConsumers();
             bus.AddConsumer<Published.Consumer>().Endpoint(e => e.Name = "upstream");
             ScriptedHost.AddConsumers(bus, HostNames);
         });
+        configure(builder.Services);
         var app = builder.Build();
         app.MapApi();
         app.MapHealth();
@@ -96,6 +103,17 @@ internal sealed class TestPlatform : IAsyncDisposable
         return id;
     }
 
+    /// <summary>A host says that it has measured a disk.</summary>
+    public async Task MeasuredAsync(Guid disk, VolumeMeasurement figures, long actualSize = 1000) => await Bus.Publish(new VolumeMeasured
+    {
+        Host = HostNames[0],
+        StorageDomain = Domain,
+        Path = (await Client.GetAsync($"/api/v1/disks/{disk}")).GetProperty("path").GetString()!,
+        VirtualSize = 10_000,
+        ActualSize = actualSize,
+        Measurement = figures,
+    });
+
     /// <summary>Asks for a disk to be sparsified, which must be accepted.</summary>
     public async Task<Guid> RequestAsync(Guid disk, object? body = null)
     {
@@ -107,6 +125,20 @@ internal sealed class TestPlatform : IAsyncDisposable
     {
         await using var scope = _app.Services.CreateAsyncScope();
         return await work(scope.ServiceProvider.GetRequiredService<OrchestratorDbContext>());
+    }
+
+    public async Task<T> WithReadModelAsync<T>(Func<ApiDbContext, Task<T>> work)
+    {
+        await using var scope = _app.Services.CreateAsyncScope();
+        return await work(scope.ServiceProvider.GetRequiredService<ApiDbContext>());
+    }
+
+    /// <summary>Does something with a service of a scope.</summary>
+    public async Task<T> WithAsync<TService, T>(Func<TService, Task<T>> work)
+        where TService : notnull
+    {
+        await using var scope = _app.Services.CreateAsyncScope();
+        return await work(scope.ServiceProvider.GetRequiredService<TService>());
     }
 
     public static async Task UntilAsync(Func<Task<bool>> condition, string what)

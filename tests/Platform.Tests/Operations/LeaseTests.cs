@@ -29,6 +29,27 @@ public sealed class LeaseTests
 
     [Theory]
     [MemberData(nameof(BackEnds))]
+    public async Task A_late_word_of_a_host_that_lost_its_lease_before_it_started_does_not_touch_the_run_of_another(BackEndKind kind)
+    {
+        await using var platform = await TestPlatform.StartAsync(kind, ("Sparsify:Orchestrator:LeaseDuration", "00:00:02"));
+        var disk = await platform.AddDiskAsync();
+        var operation = await platform.RequestAsync(disk);
+        var late = await platform.HostA.GetJobAsync(operation);
+        var job = await platform.HostB.GetJobAsync(operation, attempt: 2);
+        await platform.HostB.BeginAsync(job);
+        await platform.HostA.FailedAsync(late, retryable: false);
+        await platform.HostA.SkippedAsync(late, 0);
+        await TestPlatform.UntilAsync(() => platform.HostA.Received<VolumeJobClosed>().Count(c => c.Attempt == late.Attempt) == 2, "the late words were acknowledged");
+
+        Assert.Equal(operation, await platform.WithDatabaseAsync(db => db.DiskLocks.Where(l => l.DiskId == disk).Select(l => l.OperationId).SingleAsync()));
+        Assert.True(await platform.WithDatabaseAsync(db => db.JobAttempts.AnyAsync(a => a.Number == 2 && a.VitalBytes != null)));
+        Assert.True((await platform.HostB.RenewAsync(job)).Given);
+        await platform.HostB.SucceededAsync(job);
+        Assert.Equal("host-b", (await platform.Client.OperationInAsync(operation, Limit, "Completed")).Text("host"));
+    }
+
+    [Theory]
+    [MemberData(nameof(BackEnds))]
     public async Task A_host_that_falls_silent_after_it_had_leave_keeps_everybody_off_the_disk(BackEndKind kind)
     {
         await using var platform = await TestPlatform.StartAsync(kind, ("Sparsify:Orchestrator:LeaseDuration", "00:00:02"));

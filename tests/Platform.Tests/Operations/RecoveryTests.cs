@@ -97,6 +97,35 @@ public sealed class RecoveryTests
         Assert.Equal("NeedsAttention", (await platform.Client.OperationAsync(operation)).Text("state"));
     }
 
+    [Theory]
+    [InlineData(400, "Reclaimed", 600)]
+    [InlineData(1000, "NothingToReclaim", 0)]
+    public async Task An_operation_whose_run_was_cut_off_when_its_work_was_done_is_completed_and_not_skipped(long size, string outcome, long reclaimed)
+    {
+        await using var platform = await TestPlatform.StartAsync(BackEndKind.Embedded);
+        var (_, operation, repair) = await CutOffAsync(platform);
+        await platform.HostA.RepairedAsync(repair, RepairOutcome.Clean);
+        await platform.HostA.SkippedAsync(await platform.HostA.GetJobAsync(operation, attempt: 3), reclaimable: 17, size);
+        var done = await platform.Client.OperationInAsync(operation, Limit);
+        Assert.Equal(("Completed", outcome), (done.Text("state"), done.Text("outcome")));
+        Assert.Equal((1000, size, reclaimed), (done.GetProperty("sizeBefore").GetInt64(), done.GetProperty("sizeAfter").GetInt64(), done.GetProperty("reclaimed").GetInt64()));
+        await TestPlatform.UntilAsync(() => platform.Published.Of<SparsifyDiskCompleted>().Any() && platform.Published.Of<DiskUnlocked>().Any(), "the end was told and the disk unlocked");
+        Assert.Empty(platform.Published.Of<SparsifyDiskSkipped>());
+    }
+
+    [Fact]
+    public async Task What_several_runs_of_one_operation_gave_back_is_added_up()
+    {
+        await using var platform = await TestPlatform.StartAsync(BackEndKind.Embedded);
+        var (_, operation, repair) = await CutOffAsync(platform);
+        await platform.HostA.RepairedAsync(repair, RepairOutcome.Clean);
+        var again = await platform.HostA.GetJobAsync(operation, attempt: 3);
+        await platform.HostA.BeginAsync(again, sizeBefore: 500);
+        await platform.HostA.SucceededAsync(again, sizeBefore: 500, sizeAfter: 500, RunOutcome.NothingToReclaim);
+        var done = await platform.Client.OperationInAsync(operation, Limit);
+        Assert.Equal(("Completed", "Reclaimed", 500), (done.Text("state"), done.Text("outcome"), done.GetProperty("reclaimed").GetInt64()));
+    }
+
     [Fact]
     public async Task Runs_are_counted_without_the_repairs_between_them()
     {
@@ -108,6 +137,36 @@ public sealed class RecoveryTests
         await platform.HostA.FailedAsync(second, retryable: true, endedByItself: false);
         await platform.HostA.RepairedAsync(await platform.HostA.GetRepairAsync(operation, attempt: 4), RepairOutcome.Clean);
         Assert.Equal("transient", (await platform.Client.OperationInAsync(operation, Limit, "Failed")).GetProperty("error").Text("kind"));
+    }
+
+    [Fact]
+    public async Task Looks_at_a_disk_are_counted_anew_after_each_run_that_was_cut_off()
+    {
+        await using var platform = await TestPlatform.StartAsync(BackEndKind.Embedded, ("Sparsify:Orchestrator:MaximumRepairs", "2"));
+        var (_, operation, repair) = await CutOffAsync(platform);
+        await platform.HostA.RepairedAsync(repair, RepairOutcome.Clean);
+        var second = await platform.HostA.GetJobAsync(operation, attempt: 3);
+        await platform.HostA.BeginAsync(second);
+        await platform.HostA.FailedAsync(second, retryable: true, endedByItself: false);
+        var look = await platform.HostA.GetRepairAsync(operation, attempt: 4);
+        Assert.Equal(1, await platform.WithDatabaseAsync(db => db.Operations.Select(o => o.Repairs).SingleAsync()));
+        await platform.HostA.FailedAsync(look.Job, retryable: true);
+        // One look more before people are called.
+        await platform.HostA.RepairedAsync(await platform.HostA.GetRepairAsync(operation, attempt: 5), RepairOutcome.Clean);
+        await platform.HostA.GetJobAsync(operation, attempt: 6);
+        Assert.Empty(platform.Published.Of<SparsifyDiskNeedsAttention>());
+    }
+
+    [Fact]
+    public async Task A_disk_that_is_proven_sound_after_all_leaves_only_the_failure_of_the_run()
+    {
+        await using var platform = await TestPlatform.StartAsync(BackEndKind.Embedded, ("Sparsify:Orchestrator:MaximumAttempts", "1"));
+        var (_, operation, repair) = await CutOffAsync(platform);
+        await platform.HostA.RepairedAsync(repair, RepairOutcome.NotProvable, "The logical volume vg/root is gone or was changed.");
+        await platform.Client.OperationInAsync(operation, Limit, "NeedsAttention");
+        await ResolveAsync(platform, operation, "retry");
+        await platform.HostA.RepairedAsync(await platform.HostA.GetRepairAsync(operation, attempt: 3), RepairOutcome.Clean);
+        Assert.Equal("The appliance crashed.", (await platform.Client.OperationInAsync(operation, Limit, "Failed")).GetProperty("error").Text("message"));
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class HostileRequestTests
         Assert.StartsWith("3.1", description.Text("openapi"), StringComparison.Ordinal);
         Assert.Equal(
             [
-                "/api/v1/disks", "/api/v1/disks/{id}", "/api/v1/disks/{id}/sparsify", "/api/v1/hosts", "/api/v1/hosts/{name}/drain", "/api/v1/hosts/{name}/resume", "/api/v1/operations", "/api/v1/operations/{id}",
+                "/api/v1/alerts", "/api/v1/disks", "/api/v1/disks/{id}", "/api/v1/disks/{id}/measurements", "/api/v1/disks/{id}/sparsify", "/api/v1/hosts", "/api/v1/hosts/{name}/drain", "/api/v1/hosts/{name}/resume", "/api/v1/operations", "/api/v1/operations/{id}",
                 "/api/v1/operations/{id}/cancel", "/api/v1/operations/{id}/events", "/api/v1/operations/{id}/resolve", "/api/v1/storage-domains",
             ],
             description.GetProperty("paths").EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));

@@ -103,15 +103,7 @@ public sealed class SparsifyTests
         await MeasureAsync(600, now.AddMinutes(1));
         await TestPlatform.UntilAsync(async () => (await platform.Client.GetAsync($"/api/v1/disks/{disk}")).GetProperty("reclaimable").GetInt64() == 600, "the newer figure is shown");
 
-        Task MeasureAsync(long reclaimable, DateTimeOffset at) => platform.Bus.Publish(new VolumeMeasured
-        {
-            Host = "host-a",
-            StorageDomain = TestPlatform.Domain,
-            Path = "measured.img",
-            VirtualSize = 10_000,
-            ActualSize = 1000,
-            Measurement = new VolumeMeasurement { Reclaimable = reclaimable, HeldBySnapshots = 0, Exact = true, MeasuredAt = at },
-        });
+        Task MeasureAsync(long reclaimable, DateTimeOffset at) => platform.MeasuredAsync(disk, new VolumeMeasurement { Reclaimable = reclaimable, HeldBySnapshots = 0, Exact = true, MeasuredAt = at });
     }
 
     [Fact]

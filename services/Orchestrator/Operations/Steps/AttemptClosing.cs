@@ -9,22 +9,38 @@ using Sparsify.Orchestrator.Storage;
 namespace Sparsify.Orchestrator.Operations.Steps;
 
 /// <summary>Ends attempts in the job table and decides whether another follows.</summary>
-internal sealed class AttemptClosing(OrchestratorDbContext db, TimeProvider time, IOptions<OrchestratorOptions> options, ILogger<AttemptClosing> logger)
+internal sealed class AttemptClosing(OrchestratorDbContext db, AttemptHistory history, RetryDelay retries, TimeProvider time, IOptions<OrchestratorOptions> options, ILogger<AttemptClosing> logger)
 {
-    /// <summary>Records the end of the current attempt in operation, history and job, ends its lease, and lets the host forget it.</summary>
+    /// <summary>Takes the job from the host of the attempt that ended, with its lease.</summary>
+    /// <returns>False when the host has it no more: it was ended before, or its lease was, and another may work on the disk.</returns>
+    public async Task<bool> TryEndAsync(BehaviorContext<Operation> context, AttemptEnd end)
+    {
+        var operationId = context.Saga.CorrelationId;
+        if (!end.IsCurrent(context.Saga))
+            return false;
+        await db.Leases.Where(l => l.OperationId == operationId && l.Attempt == end.Attempt).ExecuteDeleteAsync(context.CancellationToken);
+        // One statement decides, so that neither a sweep nor a claim can come between a look and what follows from it.
+        return await db.VolumeJobs
+            .Where(j => j.OperationId == operationId && j.Attempt == end.Attempt && j.Status != VolumeJobStatus.Waiting && j.Status != VolumeJobStatus.NeedsRepair)
+            .ExecuteUpdateAsync(j => j.SetProperty(x => x.Status, VolumeJobStatus.Closed), context.CancellationToken) == 1;
+    }
+
+    /// <summary>Records the end of the current attempt in operation and history, and lets the host forget it.</summary>
     public async Task CloseAsync(BehaviorContext<Operation> context, AttemptEnd end)
     {
         var operation = context.Saga;
         var isRepair = operation.State == nameof(OperationState.Recovering);
         operation.Attempt = end.Attempt;
         operation.LastClosedAttempt = end.Attempt;
-        operation.Runs += isRepair ? 0 : 1;
+        if (!isRepair)
+            (operation.Runs, operation.Repairs) = (operation.Runs + 1, 0);
         operation.Host = end.Host;
         operation.StartedAt ??= end.StartedAt;
-        operation.SizeBefore = end.SizeBefore ?? operation.SizeBefore;
+        // Before the first run; what each one gave back counts.
+        operation.SizeBefore ??= end.SizeBefore;
         operation.SizeAfter = end.SizeAfter ?? operation.SizeAfter;
-        operation.Error = end.Error ?? (isRepair ? operation.Error : null);
-        await db.Leases.Where(l => l.OperationId == operation.CorrelationId && l.Attempt == end.Attempt).ExecuteDeleteAsync(context.CancellationToken);
+        // A disk that is proven sound has no fault any more but the run's, whatever was said of it meanwhile.
+        operation.Error = end.Error ?? (isRepair ? await history.LastRunErrorAsync(operation, context.CancellationToken) : null);
         // Of a chain only the leaf was measured; the host's next report has the whole.
         if (end.SizeAfter is { } after)
             await db.Disks.Where(d => d.Id == operation.DiskId && d.ChainLength == 1).ExecuteUpdateAsync(d => d.SetProperty(x => x.ActualSize, after), context.CancellationToken);
@@ -44,7 +60,7 @@ internal sealed class AttemptClosing(OrchestratorDbContext db, TimeProvider time
         await TellHostAsync(context, end);
     }
 
-    /// <summary>Offers the job for another run, after a delay that doubles and is a little longer at random, so that many that failed together do not come back together.</summary>
+    /// <summary>Offers the job for another run, after a delay.</summary>
     public Task RequeueAsync(BehaviorContext<Operation> context) => OfferAgainAsync(context, VolumeJobStatus.Waiting, context.Saga.Runs);
 
     /// <summary>Offers the disk to be looked at, at once or, after a repair that failed, after a delay.</summary>
@@ -71,14 +87,28 @@ internal sealed class AttemptClosing(OrchestratorDbContext db, TimeProvider time
         await db.VolumeJobs.Where(j => j.OperationId == context.Saga.CorrelationId && j.Status == VolumeJobStatus.Waiting)
             .ExecuteUpdateAsync(j => j.SetProperty(x => x.Status, VolumeJobStatus.Closed), context.CancellationToken) == 1;
 
+    /// <summary>
+    /// Whether the job still waits for want of a host, as was said; one that has waited too long is offered no more. A claim
+    /// may have overtaken the message, and then a host works on the disk.
+    /// </summary>
+    public async Task<bool> IsStillUnclaimedAsync(BehaviorContext<Operation, VolumeJobUnclaimed> context)
+    {
+        var waiting = db.VolumeJobs.Where(j => j.OperationId == context.Saga.CorrelationId && (j.Status == VolumeJobStatus.Waiting || j.Status == VolumeJobStatus.NeedsRepair));
+        if (!context.Message.Expired)
+            return await waiting.AnyAsync(j => j.NoHostSince != null, context.CancellationToken);
+        var latest = time.GetUtcNow() - options.Value.NoHostTimeout;
+        return await waiting.Where(j => j.NoHostSince < latest).ExecuteUpdateAsync(j => j.SetProperty(x => x.Status, VolumeJobStatus.Closed), context.CancellationToken) == 1;
+    }
+
     /// <summary>Takes a job back that no host has; else marks it, tells its host, and answers false.</summary>
     public async Task<bool> TryWithdrawAsync(BehaviorContext<Operation> context)
     {
         var operationId = context.Saga.CorrelationId;
-        if (await TryTakeBackAsync(context))
-            return true;
+        // The mark comes first: a lease that ends between the two statements leaves the job to one of them.
         await db.VolumeJobs.Where(j => j.OperationId == operationId)
             .ExecuteUpdateAsync(j => j.SetProperty(x => x.CancelRequested, true), context.CancellationToken);
+        if (await TryTakeBackAsync(context))
+            return true;
         var lease = await db.Leases.AsNoTracking().SingleOrDefaultAsync(l => l.OperationId == operationId, context.CancellationToken);
         if (lease is not null)
             await context.Send(EndpointNames.Address(EndpointNames.Host(lease.Host)), new CancelVolumeJob { OperationId = operationId, Attempt = lease.Attempt });
@@ -89,8 +119,7 @@ internal sealed class AttemptClosing(OrchestratorDbContext db, TimeProvider time
     {
         var operation = context.Saga;
         var job = await db.VolumeJobs.SingleAsync(j => j.OperationId == operation.CorrelationId, context.CancellationToken);
-        var delay = failures == 0 ? TimeSpan.Zero : options.Value.RetryDelay * Math.Pow(2, failures - 1) * (1 + (Random.Shared.NextDouble() / 2));
-        (job.Status, job.NotBefore, job.NoHostSince) = (status, time.GetUtcNow() + delay, null);
+        (job.Status, job.NotBefore, job.NoHostSince) = (status, retries.Next(failures), null);
         if (failures > 0 && operation.Host is { } host && !job.FailedHosts.Contains(host))
             job.FailedHosts = [.. job.FailedHosts, host];
         if (failures == 0)

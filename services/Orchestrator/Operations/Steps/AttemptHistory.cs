@@ -13,6 +13,15 @@ internal sealed class AttemptHistory(OrchestratorDbContext db)
             attempt.StartedAt = started.StartedAt;
     }
 
+    /// <summary>How the last run failed: as the operation has it, or, where a look at the disk has put its own word there, as it was noted.</summary>
+    public async Task<OperationError?> LastRunErrorAsync(Operation operation, CancellationToken cancellationToken)
+    {
+        var run = await db.JobAttempts.AsNoTracking().Where(a => a.OperationId == operation.CorrelationId && a.Kind == AttemptKind.Sparsify)
+            .OrderByDescending(a => a.Number).FirstOrDefaultAsync(cancellationToken);
+        var noted = run?.ErrorKind is { } kind ? new OperationError(kind, run.ErrorMessage ?? "", operation.Error?.Output) : null;
+        return noted is null || noted == operation.Error ? operation.Error : noted with { Output = null };
+    }
+
     public async Task<IReadOnlyList<OperationAttempt>> OfAsync(Operation operation, CancellationToken cancellationToken)
     {
         // Tracked rows keep their unsaved values; those of a step before this one are not yet in the table.

@@ -16,19 +16,21 @@ internal sealed class DiskLocking(OrchestratorDbContext db, DiskFactsReader fact
     public async Task LockOrRefuseAsync(BehaviorContext<Operation> context)
     {
         var operation = context.Saga;
+        // The disk's row first. Who changes its facts takes it too, before looking for a lock: so a VM that starts meanwhile is seen by the rules, or sees the lock.
+        await db.Disks.Where(d => d.Id == operation.DiskId).ExecuteUpdateAsync(d => d.SetProperty(x => x.Generation, x => x.Generation), context.CancellationToken);
         var known = await facts.ReadAsync(operation.DiskId, context.CancellationToken);
         operation.Violations = [.. EligibilityRules.Check(known, operation.DiskId, operation.AllowSnapshots)];
         if (operation.Violations.Count > 0)
             return;
-        if (await TryLockAsync(operation, context.CancellationToken) is not { } generation)
+        if (await TryLockAsync(operation, known!.Disk, context.CancellationToken) is not { } generation)
         {
-            var holder = await db.DiskLocks.Where(l => l.DiskId == operation.DiskId).Select(l => l.OperationId).SingleAsync(context.CancellationToken);
-            operation.Violations = [DiskRules.Locked(holder)];
+            var holder = await facts.ReadAsync(operation.DiskId, context.CancellationToken);
+            operation.Violations = [DiskRules.Locked(holder!.LockedBy!.Value)];
             return;
         }
 
         operation.Generation = generation;
-        operation.SizeBefore = known!.Disk.ActualSize;
+        operation.SizeBefore = known.Disk.ActualSize;
         Enqueue(operation, known.Disk, generation);
         await db.SaveChangesAsync(context.CancellationToken);
         await changes.PublishAsync(context, operation.DiskId, context.CancellationToken);
@@ -46,9 +48,10 @@ internal sealed class DiskLocking(OrchestratorDbContext db, DiskFactsReader fact
     public async Task ReleaseAsync(BehaviorContext<Operation> context)
     {
         var operation = context.Saga;
-        var released = await db.DiskLocks.Where(l => l.DiskId == operation.DiskId && l.OperationId == operation.CorrelationId).ExecuteDeleteAsync(context.CancellationToken);
-        if (released == 0)
+        var held = await db.DiskLocks.AsNoTracking().SingleOrDefaultAsync(l => l.OperationId == operation.CorrelationId, context.CancellationToken);
+        if (held is null)
             return;
+        await db.DiskLocks.Where(l => l.OperationId == operation.CorrelationId).ExecuteDeleteAsync(context.CancellationToken);
         await db.VolumeJobs.Where(j => j.OperationId == operation.CorrelationId)
             .ExecuteUpdateAsync(j => j.SetProperty(x => x.Status, VolumeJobStatus.Closed), context.CancellationToken);
         await context.Publish(new DiskUnlocked
@@ -58,19 +61,20 @@ internal sealed class DiskLocking(OrchestratorDbContext db, DiskFactsReader fact
             Generation = operation.Generation ?? 0,
             UnlockedAt = time.GetUtcNow(),
         });
-        await changes.PublishAsync(context, operation.DiskId, context.CancellationToken);
+        // The disk may have been moved, and another may be where it was.
+        var freed = await db.Disks.Where(d => d.Id == held.DiskId || (d.StorageDomain == held.StorageDomain && d.Path == held.Path)).Select(d => d.Id).ToListAsync(context.CancellationToken);
+        await changes.PublishAsync(context, freed, context.CancellationToken);
     }
 
-    private async Task<long?> TryLockAsync(Operation operation, CancellationToken cancellationToken)
+    private async Task<long?> TryLockAsync(Operation operation, Disk disk, CancellationToken cancellationToken)
     {
-        // The disk's row first: facts of this disk cannot change under the rules' decision before it commits.
         await db.Disks.Where(d => d.Id == operation.DiskId).ExecuteUpdateAsync(d => d.SetProperty(x => x.Generation, x => x.Generation + 1), cancellationToken);
         var generation = await db.Disks.Where(d => d.Id == operation.DiskId).Select(d => d.Generation).SingleAsync(cancellationToken);
         var now = time.GetUtcNow();
         object takenAt = db.IsSqlite ? now.UtcTicks : now;
         // Not an entity: a failed insert would end the transaction, where a refused one only answers.
         return await db.Database.ExecuteSqlAsync(
-            $"INSERT INTO disk_locks (disk_id, operation_id, generation, taken_at) VALUES ({operation.DiskId}, {operation.CorrelationId}, {generation}, {takenAt}) ON CONFLICT DO NOTHING",
+            $"INSERT INTO disk_locks (disk_id, storage_domain, path, operation_id, generation, taken_at) VALUES ({disk.Id}, {disk.StorageDomain}, {disk.Path}, {operation.CorrelationId}, {generation}, {takenAt}) ON CONFLICT DO NOTHING",
             cancellationToken) == 1
             ? generation
             : null;

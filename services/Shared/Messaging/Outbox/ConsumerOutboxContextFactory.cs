@@ -13,7 +13,7 @@ namespace Sparsify.Messaging;
 /// transaction to end, and one that was handled before changes nothing.
 /// </summary>
 internal sealed class ConsumerOutboxContextFactory<TDbContext>(
-    TDbContext db, OutboxSender<TDbContext> sender, TimeProvider time, IServiceProvider services, ILogger<ConsumerOutboxContextFactory<TDbContext>> logger)
+    TDbContext db, OutboxSender<TDbContext> sender, OutboxQueue<TDbContext> queue, TimeProvider time, IServiceProvider services, ILogger<ConsumerOutboxContextFactory<TDbContext>> logger)
     : IOutboxContextFactory<TDbContext>
     where TDbContext : MessagingDbContext
 {
@@ -63,9 +63,7 @@ internal sealed class ConsumerOutboxContextFactory<TDbContext>(
             return;
         try
         {
-            var sent = await sender.SendAsync(committed, cancellationToken);
-            using (await WriteGate.EnterAsync(db, cancellationToken))
-                await sender.ForgetAsync(db, sent, cancellationToken);
+            queue.AddSent(await sender.SendAsync(committed, cancellationToken));
         }
         catch (Exception e)
         {

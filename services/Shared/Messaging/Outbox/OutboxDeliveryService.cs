@@ -16,6 +16,8 @@ internal sealed class OutboxDeliveryService<TDbContext>(
     IOptions<OutboxOptions> options, TimeProvider time, ILogger<OutboxDeliveryService<TDbContext>> logger) : BackgroundService
     where TDbContext : MessagingDbContext
 {
+    private static readonly TimeSpan ForgetPause = TimeSpan.FromMilliseconds(50);
+
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         // Before this process sends anything: only what a former one sent can be lost.
@@ -26,13 +28,30 @@ internal sealed class OutboxDeliveryService<TDbContext>(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await bus.WaitForHealthStatus(BusHealthStatus.Healthy, stoppingToken);
-        await Task.WhenAll(SendCommittedAsync(stoppingToken), SweepAsync(stoppingToken));
+        await Task.WhenAll(SendCommittedAsync(stoppingToken), SweepAsync(stoppingToken), ForgetSentAsync(stoppingToken));
     }
 
     private async Task SendCommittedAsync(CancellationToken stoppingToken)
     {
         await foreach (var committed in queue.ReadAllAsync(stoppingToken))
-            await TryAsync((db, ct) => SendAsync(db, committed, ct), stoppingToken);
+            await TryAsync(async (_, ct) => queue.AddSent(await sender.SendAsync(committed, ct)), stoppingToken);
+    }
+
+    /// <summary>Takes what was sent out of the table, many rows at once. Those that a crash leaves are sent again, and change nothing.</summary>
+    private async Task ForgetSentAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                var sent = await queue.ReadSentAsync(ForgetPause, time, stoppingToken);
+                await TryAsync((db, ct) => ForgetAsync(db, sent, ct), stoppingToken);
+            }
+        }
+        finally
+        {
+            await TryAsync((db, ct) => ForgetAsync(db, queue.TakeSent(), ct), CancellationToken.None);
+        }
     }
 
     private async Task SweepAsync(CancellationToken stoppingToken)
@@ -76,9 +95,10 @@ internal sealed class OutboxDeliveryService<TDbContext>(
         return await db.Database.SqlQuery<bool>($"SELECT pg_try_advisory_xact_lock(hashtext({name})) AS \"Value\"").SingleAsync(cancellationToken);
     }
 
-    private async Task SendAsync(TDbContext db, IReadOnlyList<OutboxMessage> committed, CancellationToken cancellationToken)
+    private async Task ForgetAsync(TDbContext db, IReadOnlyList<long> sent, CancellationToken cancellationToken)
     {
-        var sent = await sender.SendAsync(committed, cancellationToken);
+        if (sent.Count == 0)
+            return;
         using (await WriteGate.EnterAsync(db, cancellationToken))
             await sender.ForgetAsync(db, sent, cancellationToken);
     }

@@ -43,7 +43,9 @@ internal sealed class OutboxSender<TDbContext>(IBus bus, IOptions<TransportOptio
         var activity = LogContext.Current?.StartOutboxDeliverActivity(message);
         try
         {
-            await endpoint.Send(new SerializedMessageBody(), new OutboxMessageSendPipe(message, message.DestinationAddress), cancellationToken);
+            await endpoint.Send(new SerializedMessageBody(), new OutboxMessageSendPipe(message, message.DestinationAddress), cancellationToken)
+                // MassTransit waits for a lost connection whatever the token says.
+                .WaitAsync(cancellationToken);
         }
         finally
         {

@@ -6,8 +6,9 @@ using Microsoft.EntityFrameworkCore;
 namespace Sparsify.Messaging;
 
 /// <summary>
-/// One message's view of the sagas. Concurrency is optimistic: the saga's version is a concurrency token, and
-/// the message that comes second is tried again on the newer state.
+/// One message's view of the sagas. The row of a saga is locked until the commit, so that messages for one saga wait for each
+/// other: were they to race and to be tried again, many at once (a host that repeats its word) would use up the tries of one.
+/// The saga's version is a concurrency token all the same.
 /// </summary>
 internal sealed class SagaRepositoryContext<TSaga, TMessage, TDbContext>(
     TDbContext db, ConsumeContext<TMessage> context, ISagaConsumeContextFactory<TDbContext, TSaga> factory)
@@ -29,7 +30,7 @@ internal sealed class SagaRepositoryContext<TSaga, TMessage, TDbContext>(
 
     public async Task<SagaConsumeContext<TSaga, TMessage>> Load(Guid correlationId)
     {
-        var saga = await db.Set<TSaga>().SingleOrDefaultAsync(s => s.CorrelationId == correlationId, CancellationToken);
+        var saga = await db.Set<TSaga>().LockedAsync(db, correlationId, CancellationToken);
         return saga is null ? null! : await factory.CreateSagaConsumeContext(db, _context, saga, SagaConsumeContextMode.Load);
     }
 

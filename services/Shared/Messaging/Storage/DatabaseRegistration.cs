@@ -12,6 +12,8 @@ namespace Sparsify.Messaging;
 /// <summary>Registers a service's database.</summary>
 public static class DatabaseRegistration
 {
+    private const int PreparedStatements = 200;
+
     /// <summary>
     /// Registers <typeparamref name="TDbContext"/> on the configured engine in a schema (PostgreSQL) or file (SQLite)
     /// of its own, makes its tables at start, and registers its outbox, the sweeper behind it, and a readiness check.
@@ -31,6 +33,19 @@ public static class DatabaseRegistration
         return builder;
     }
 
+    private static string Connection(string given, string schema)
+    {
+        // The schema is the connection's search path: one model and one SQL for both engines.
+        var connection = new NpgsqlConnectionStringBuilder(given) { SearchPath = schema };
+        // Few statements, over and over: the server parses and plans each once. Nothing of a session outlives its
+        // transaction here, so that there is nothing to reset. Who has a pooler between that cannot do this says 0 and false.
+        if (!connection.ShouldSerialize("Max Auto Prepare"))
+            connection.MaxAutoPrepare = PreparedStatements;
+        if (!connection.ShouldSerialize("No Reset On Close"))
+            connection.NoResetOnClose = true;
+        return connection.ConnectionString;
+    }
+
     private static void Configure(DbContextOptionsBuilder db, DatabaseOptions options, string schema)
     {
         switch (options.Provider)
@@ -38,8 +53,7 @@ public static class DatabaseRegistration
             case DatabaseProvider.Postgres:
                 if (string.IsNullOrWhiteSpace(options.ConnectionString))
                     throw new InvalidOperationException($"{DatabaseOptions.Section}:ConnectionString is missing. Give the Npgsql connection string, for example in the environment variable Sparsify__Database__ConnectionString.");
-                // The schema is the connection's search path: one model and one SQL for both engines.
-                db.UseNpgsql(new NpgsqlConnectionStringBuilder(options.ConnectionString) { SearchPath = schema }.ConnectionString);
+                db.UseNpgsql(Connection(options.ConnectionString, schema));
                 break;
             case DatabaseProvider.Sqlite:
                 if (string.IsNullOrWhiteSpace(options.Folder))

@@ -6,9 +6,15 @@ namespace Sparsify.Messaging;
 /// A service's own tables together with its inbox and outbox, so that state and messages commit as one.
 /// Names are snake_case; times are stored as UTC.
 /// </summary>
-public abstract class MessagingDbContext(DbContextOptions options) : DbContext(options)
+public abstract class MessagingDbContext : DbContext
 {
     private readonly List<OutboxMessage> _staged = [];
+
+    /// <summary>Makes one.</summary>
+    protected MessagingDbContext(DbContextOptions options)
+        : base(options) =>
+        // A save that fails ends the whole transaction here: going back to before it would cost two statements a save.
+        Database.AutoSavepointsEnabled = false;
 
     /// <summary>Whether the context runs on SQLite.</summary>
     public bool IsSqlite => Database.ProviderName == "Microsoft.EntityFrameworkCore.Sqlite";

@@ -14,8 +14,7 @@ public static class WriteTransactionExtensions
     {
         if (db.IsSqlite)
             return; // one writer at a time anyway
-        foreach (var name in names)
-            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtext({name}))", cancellationToken);
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtext(name)) FROM unnest({names.ToArray()}) AS name", cancellationToken);
     }
 
     /// <summary>Begins a transaction; on SQLite it first waits, without blocking a thread, until it is the only writer.</summary>

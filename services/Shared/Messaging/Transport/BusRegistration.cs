@@ -3,6 +3,7 @@ using MassTransit.Configuration;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Sparsify.Messaging;
@@ -27,11 +28,11 @@ public static class BusRegistration
             o.WaitUntilStarted = false;
             o.StopTimeout = TimeSpan.FromSeconds(30);
         });
-        builder.Services.AddReceiveObserver<DeadLetterObserver>();
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
             addConsumers(bus);
+            bus.AddConfigureEndpointsCallback((context, _, endpoint) => DeadLettering.Configure(context, endpoint));
             switch (transport.Transport)
             {
                 case TransportKind.RabbitMq:
@@ -54,13 +55,15 @@ public static class BusRegistration
     private static void UseRabbitMq(IBusRegistrationConfigurator bus, RabbitMqOptions options)
     {
         var uri = options.Uri ?? throw new InvalidOperationException("Sparsify:RabbitMq:Uri is missing. Give amqp://user:password@host:port/virtualhost, for example in the environment variable Sparsify__RabbitMq__Uri.");
-        bus.AddConfigureEndpointsCallback((name, endpoint) =>
+        bus.AddConfigureEndpointsCallback((context, name, endpoint) =>
         {
             if (endpoint is not IRabbitMqReceiveEndpointConfigurator queue)
                 return;
             queue.SetQuorumQueue();
             // RabbitMQ 4 drops what came back 20 times, and a lost connection counts; what cannot be handled is dead-lettered here.
             queue.SetQueueArgument("x-delivery-limit", DeliveryLimit);
+            var filter = new DeadChannelFilter(name, TimeProvider.System, context.GetRequiredService<ILogger<DeadChannelFilter>>());
+            queue.ConfigureChannel(pipe => pipe.UseFilter(filter));
             // A host that was taken away leaves its queue; every other queue is kept however long its service is off.
             if (EndpointNames.IsHostQueue(name))
                 queue.SetQueueArgument("x-expires", (long)UnusedQueueLifetime.TotalMilliseconds);

@@ -16,7 +16,6 @@ public static class PublicInputEndpoint
         ArgumentNullException.ThrowIfNull(endpoint);
         // A client that names no content type has never heard of the envelope.
         endpoint.DefaultContentType = SystemTextJsonRawMessageSerializer.JsonContentType;
-        FaultReason.Configure(endpoint);
         endpoint.AddDeserializer(new SystemTextJsonRawMessageSerializerFactory(RawSerializerOptions.AnyMessageType));
     }
 }

@@ -1,0 +1,22 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Sparsify.Contracts;
+using Sparsify.Messaging;
+using Sparsify.Orchestrator.Storage;
+
+namespace Sparsify.Orchestrator.Inventory;
+
+/// <summary>Forgets hosts that fell silent long ago, and VMs that are down and have had no disk for as long. A host that a person has drained is remembered: it stays drained.</summary>
+internal sealed class InventoryRetention(IServiceScopeFactory scopes, TimeProvider time, IOptions<OrchestratorOptions> options, ILogger<InventoryRetention> logger)
+    : RetentionService<OrchestratorDbContext>("hosts and VMs", scopes, options.Value.InventoryRetention, options.Value.RetentionInterval, time, logger)
+{
+    protected override async Task<int> ForgetAsync(OrchestratorDbContext db, DateTimeOffset endedBefore, int atMost, CancellationToken cancellationToken)
+    {
+        var hosts = await db.Hosts.Where(h => h.AliveUntil < endedBefore && !h.Draining).OrderBy(h => h.Name).Select(h => h.Name).Take(atMost).ToListAsync(cancellationToken);
+        await db.Hosts.Where(h => hosts.Contains(h.Name)).ExecuteDeleteAsync(cancellationToken);
+        var vms = await db.VirtualMachines.Where(v => v.ReportedAt < endedBefore && v.Status == VmStatus.Down && !db.VmDisks.Any(p => p.VmId == v.Id))
+            .OrderBy(v => v.Id).Select(v => v.Id).Take(atMost).ToListAsync(cancellationToken);
+        await db.VirtualMachines.Where(v => vms.Contains(v.Id)).ExecuteDeleteAsync(cancellationToken);
+        return Math.Max(hosts.Count, vms.Count);
+    }
+}

@@ -1,0 +1,28 @@
+using Sparsify.Contracts;
+
+namespace Sparsify.Scanner.Fleet;
+
+/// <summary>What the Scanner knows of a disk; of one that is gone, that it was.</summary>
+public sealed class ScannedDisk
+{
+    /// <summary>The disk.</summary>
+    public Guid Id { get; init; }
+
+    /// <summary>Of the newest <see cref="DiskChanged"/>.</summary>
+    public long Revision { get; set; }
+
+    /// <summary>When its removal was heard, by this service's clock.</summary>
+    public DateTimeOffset? RemovedAt { get; set; }
+
+    /// <summary>The newest that was told of it.</summary>
+    public DiskChanged Snapshot { get; set; } = null!;
+
+    /// <summary>
+    /// When the measurement was made that was known as an operation completed: it, and older ones, say nothing of the
+    /// disk as it is now.
+    /// </summary>
+    public DateTimeOffset? SettledAt { get; set; }
+
+    /// <summary>The measurement, unless it is from before the last operation.</summary>
+    public VolumeMeasurement? Measurement => Snapshot.Measurement is { } known && (SettledAt is null || known.MeasuredAt > SettledAt) ? known : null;
+}

@@ -1,0 +1,45 @@
+using Microsoft.EntityFrameworkCore;
+using Sparsify.Messaging;
+using Sparsify.Scanner.Alerts;
+using Sparsify.Scanner.Fleet;
+
+namespace Sparsify.Scanner.Storage;
+
+/// <summary>The Scanner's tables: what it knows of the disks, and its alerts.</summary>
+public sealed class ScannerDbContext(DbContextOptions<ScannerDbContext> options) : MessagingDbContext(options)
+{
+    /// <summary>The schema's name.</summary>
+    public const string Schema = "scanner";
+
+    public DbSet<ScannedDisk> Disks => Set<ScannedDisk>();
+
+    public DbSet<Alert> Alerts => Set<Alert>();
+
+    /// <summary>The alert of a disk that lasts; null when there is none.</summary>
+    public Task<Alert?> OpenAlertAsync(Guid diskId, CancellationToken cancellationToken) => Alerts.SingleOrDefaultAsync(a => a.OpenDiskId == diskId, cancellationToken);
+
+    /// <inheritdoc />
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        base.OnModelCreating(modelBuilder);
+        modelBuilder.Entity<ScannedDisk>(disk =>
+        {
+            disk.ToTable("disks");
+            disk.Property(d => d.Id).ValueGeneratedNever();
+            disk.HasIndex(d => d.RemovedAt);
+            disk.Property(d => d.Revision).IsConcurrencyToken();
+            disk.Property(d => d.Snapshot).AsJson();
+            disk.Ignore(d => d.Measurement);
+        });
+        modelBuilder.Entity<Alert>(alert =>
+        {
+            alert.ToTable("alerts");
+            alert.Property(a => a.Id).ValueGeneratedNever();
+            alert.HasIndex(a => a.OpenDiskId).IsUnique();
+            alert.HasIndex(a => a.ClearedAt);
+            alert.HasIndex(a => a.SaidAt).HasFilter("open_disk_id IS NOT NULL");
+            alert.Property(a => a.Revision).IsConcurrencyToken();
+            alert.Property(a => a.Reason).HasConversion<string>();
+        });
+    }
+}

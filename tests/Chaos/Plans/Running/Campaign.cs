@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using Sparsify.Chaos.Fleet;
+using Sparsify.Chaos.Planning;
+using Sparsify.Chaos.Upstream;
+
+namespace Sparsify.Chaos.Running;
+
+/// <summary>Many plans, on one fleet or on some beside each other.</summary>
+public sealed class Campaign(IEnumerable<int> seeds, int fleets, bool stopAtFirst)
+{
+    private readonly ConcurrentQueue<int> _seeds = new(seeds);
+    private readonly ConcurrentBag<PlanResult> _results = [];
+
+    /// <summary>Runs all, and prints a line for each and the sum.</summary>
+    /// <returns>How many plans had violations.</returns>
+    public async Task<int> RunAsync()
+    {
+        var watch = Stopwatch.StartNew();
+        await Task.WhenAll(Enumerable.Range(1, fleets).Select(_ => Task.Run(RunFleetAsync)));
+        var failed = _results.Count(r => r.Violations.Count > 0);
+        var states = _results.SelectMany(r => r.States).GroupBy(s => s.Key).OrderBy(g => g.Key).Select(g => $"{g.Sum(s => s.Value)} {g.Key}");
+        Say($"{_results.Count} plans, {failed} with violations, {watch.Elapsed}: {_results.Sum(r => r.Plan.Faults.Count)} faults, {string.Join(", ", states)}, {_results.Sum(r => r.Runs)} runs, {_results.Sum(r => r.Refused)} refused by the image lock, {_results.Sum(r => r.Repairs)} repairs");
+        return failed;
+    }
+
+    private async Task RunFleetAsync()
+    {
+        var watch = Stopwatch.StartNew();
+        await using var fleet = await ChaosFleet.StartAsync();
+        await using var upstream = new UpstreamSystem(fleet.RabbitMq.Address);
+        Say($"A fleet was ready after {watch.Elapsed.TotalSeconds:F0} s, its logs are in {fleet.Folder.Path}");
+        var runner = new PlanRunner(fleet, upstream);
+        while (_seeds.TryDequeue(out var seed))
+        {
+            var result = await runner.RunAsync(FaultPlanner.Plan(seed, ChaosFleet.ScratchMayFill));
+            _results.Add(result);
+            Say($"{DateTime.Now:HH:mm:ss} {result}");
+            if (result.Violations.Count == 0)
+                continue;
+            Say($"{result.Plan}\n  VIOLATED:\n    {string.Join("\n    ", result.Violations)}\n  again: tests/Chaos/run --only {seed}");
+            if (stopAtFirst)
+                _seeds.Clear();
+        }
+    }
+
+    private static void Say(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+}

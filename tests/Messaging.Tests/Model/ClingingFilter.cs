@@ -1,0 +1,31 @@
+using MassTransit;
+using MassTransit.RabbitMqTransport;
+
+namespace Sparsify.Messaging.Tests.Model;
+
+/// <summary>
+/// What MassTransit does when a channel dies in the wrong moment: the endpoint never lets go of it. The moment cannot
+/// be met on demand; fault plans meet it now and then.
+/// </summary>
+internal sealed class ClingingFilter(Heard heard) : IFilter<ChannelContext>
+{
+    private int _channels;
+
+    public async Task Send(ChannelContext context, IPipe<ChannelContext> next)
+    {
+        var first = Interlocked.Increment(ref _channels) == 1;
+        try
+        {
+            await next.Send(context);
+        }
+        finally
+        {
+            if (first)
+                await heard.LetGo.Task;
+        }
+    }
+
+    public void Probe(ProbeContext context)
+    {
+    }
+}

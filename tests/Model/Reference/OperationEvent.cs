@@ -1,0 +1,23 @@
+namespace Sparsify.Model.Reference;
+
+/// <summary>What can happen to an operation.</summary>
+internal enum OperationEvent
+{
+    Requested,
+    Started,
+    Succeeded,
+    Skipped,
+    FailedForNow,
+    FailedForGood,
+    CutOff,
+    Canceled,
+    Lost,
+    ProvenSound,
+    NotProvable,
+    CancelAsked,
+    RetryAsked,
+    ReleaseAsked,
+    VmStarts,
+    NoHost,
+    NoHostInTime,
+}

@@ -1,0 +1,26 @@
+using Sparsify.Model.Orchestration;
+using Sparsify.Orchestrator;
+
+namespace Sparsify.Model.Reference;
+
+/// <summary>What the Orchestrator must know.</summary>
+internal sealed class ReferenceState(Clock clock, OrchestratorOptions options)
+{
+    private readonly List<string> _expected = [];
+
+    public Clock Clock => clock;
+
+    public OrchestratorOptions Options => options;
+
+    public Dictionary<Guid, ReferenceOperation> Operations { get; } = [];
+
+    public Dictionary<string, ReferenceHost> Hosts { get; } = [];
+
+    /// <summary>What the last message must have had sent, in any order.</summary>
+    public List<string> Expected => _expected;
+
+    public void Expect(string words, string? to = null) => _expected.Add(to is null ? words : $"{words} > {to}");
+
+    /// <summary>A job that waits past this was given its time by a clock that has been put back since.</summary>
+    public DateTimeOffset LatestRetry => clock.Now + (options.LongestRetryDelay * 1.5);
+}

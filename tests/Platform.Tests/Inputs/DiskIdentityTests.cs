@@ -1,0 +1,85 @@
+using System.Net;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Sparsify.Contracts;
+using Sparsify.Platform.Tests.Hosting;
+using Sparsify.Testing.Servers;
+using Xunit;
+
+namespace Sparsify.Platform.Tests.Inputs;
+
+/// <summary>A volume has one disk, whoever reports it, and one operation, whatever its disk is called meanwhile.</summary>
+public sealed class DiskIdentityTests
+{
+    public static TheoryData<BackEndKind> BackEnds => [BackEndKind.Embedded, BackEndKind.Distributed];
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    [Theory]
+    [MemberData(nameof(BackEnds))]
+    public async Task A_volume_that_is_worked_on_is_given_to_nobody_else_under_another_id(BackEndKind kind)
+    {
+        await using var platform = await TestPlatform.StartAsync(kind);
+        var found = await platform.AddDiskAsync("web", d => d with { Source = ReportSource.Host });
+        var operation = await platform.RequestAsync(found);
+        var job = await platform.HostA.GetJobAsync(operation);
+        await platform.HostA.BeginAsync(job);
+
+        await platform.Bus.Publish(new DiskRemoved { DiskId = found, RemovedAt = DateTimeOffset.UtcNow, Source = ReportSource.Host });
+        await TestPlatform.UntilAsync(async () => !await platform.WithDatabaseAsync(db => db.Disks.AnyAsync()), "the disk is forgotten");
+        var real = await platform.AddDiskAsync("web-root", d => d with { Path = "web.img" });
+        await TestPlatform.UntilAsync(async () => (await platform.Client.GetAsync($"/api/v1/disks/{real}")).Codes().Contains("DISK_LOCKED"), "the lock is shown");
+        var (status, refused) = await platform.Client.SparsifyAsync(real);
+        Assert.Equal((HttpStatusCode.Conflict, operation), (status, refused.GetProperty("violations")[0].Id("operationId")));
+
+        await platform.HostA.SucceededAsync(job);
+        await platform.Client.OperationInAsync(operation, Limit, "Completed");
+        await TestPlatform.UntilAsync(async () => (await platform.Client.GetAsync($"/api/v1/disks/{real}")).IsNull("operationId"), "the disk is seen as free");
+        await platform.RequestAsync(real);
+    }
+
+    [Fact]
+    public async Task A_VM_that_starts_is_heard_of_by_an_operation_whose_disk_is_forgotten()
+    {
+        await using var platform = await TestPlatform.StartAsync(BackEndKind.Embedded);
+        var disk = await platform.AddDiskAsync("web");
+        var operation = await platform.RequestAsync(disk);
+        await platform.Bus.Publish(new DiskRemoved { DiskId = disk, RemovedAt = DateTimeOffset.UtcNow });
+        await TestPlatform.UntilAsync(async () => !await platform.WithDatabaseAsync(db => db.Disks.AnyAsync()), "the disk is forgotten");
+        await platform.Bus.Publish(new VmStatusReported { VmId = Guid.NewGuid(), Name = "web-1", Status = VmStatus.Up, ReportedAt = DateTimeOffset.UtcNow, Volumes = [new VolumeReference(TestPlatform.Domain, "web.img")] });
+        Assert.Equal(["VM_NOT_DOWN"], (await platform.Client.OperationInAsync(operation, Limit, "Rejected")).Codes());
+    }
+
+    [Theory]
+    [MemberData(nameof(BackEnds))]
+    public async Task A_disk_that_was_moved_keeps_its_id_although_a_host_found_its_new_place_first(BackEndKind kind)
+    {
+        await using var platform = await TestPlatform.StartAsync(kind);
+        var before = DateTimeOffset.UtcNow;
+        var disk = await platform.AddDiskAsync("here");
+        var found = await platform.AddDiskAsync("there", d => d with { Source = ReportSource.Host, Qcow2Version = 3 });
+        await ReportAsync(platform, disk, DateTimeOffset.UtcNow);
+        await TestPlatform.UntilAsync(() => platform.WithDatabaseAsync(db => db.Disks.AnyAsync(d => d.Id == disk && d.Path == "there.img" && d.Qcow2Version == 3)), "the disk is where it was moved to");
+        Assert.Equal(1, await platform.WithDatabaseAsync(db => db.Disks.CountAsync()));
+
+        // A report from before that changes nothing, also for the disk that a host has found meanwhile where this one was.
+        await platform.AddDiskAsync("found", d => d with { DiskId = found, Path = "here.img", Source = ReportSource.Host });
+        await platform.Bus.Publish(Report(disk, "here", before));
+        await platform.AddDiskAsync("afterwards");
+        Assert.Equal(["afterwards.img", "here.img", "there.img"], await platform.WithDatabaseAsync(db => db.Disks.Select(d => d.Path).OrderBy(p => p).ToListAsync()));
+    }
+
+    private static Task ReportAsync(TestPlatform platform, Guid disk, DateTimeOffset at) => platform.Bus.Publish(Report(disk, "there", at));
+
+    private static DiskReported Report(Guid disk, string name, DateTimeOffset at) => new()
+    {
+        DiskId = disk,
+        Name = name,
+        StorageDomain = TestPlatform.Domain,
+        Path = $"{name}.img",
+        Format = VolumeFormat.Raw,
+        VirtualSize = 10_000,
+        ActualSize = 1000,
+        ReportedAt = at,
+    };
+}

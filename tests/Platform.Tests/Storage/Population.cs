@@ -1,0 +1,57 @@
+using Npgsql;
+
+namespace Sparsify.Platform.Tests.Storage;
+
+/// <summary>The tables of a fleet that has run for years.</summary>
+internal static class Population
+{
+    /// <summary>Fills them.</summary>
+    /// <param name="connection">An open connection.</param>
+    /// <param name="operations">Operations that have ended, each with a job and an attempt.</param>
+    /// <param name="disks">Disks, each in a VM of its own.</param>
+    public static async Task FillAsync(NpgsqlConnection connection, int operations, int disks)
+    {
+        foreach (var sql in Statements(operations, disks))
+        {
+            await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600 };
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    private static string[] Statements(int operations, int disks) =>
+    [
+        $"""
+        INSERT INTO orchestrator.disks (id, name, storage_domain, path, format, allocation, kind, virtual_size, actual_size, chain_length, derived_disks, internal_snapshots, encrypted,
+            volume_group_incomplete, illegal, wipe_after_delete, known_upstream, generation, revision)
+        SELECT gen_random_uuid(), 'disk-' || i, 'old', 'disk-' || i || '.img', 'Raw', 'Sparse', 'Image', 10000, 1000, 1, 0, 0, false, false, false, false, true, 1, 1 FROM generate_series(1, {disks}) i
+        """,
+        "INSERT INTO orchestrator.virtual_machines (id, name, status, reported_at) SELECT gen_random_uuid(), name, 'Down', now() FROM orchestrator.disks",
+        "INSERT INTO orchestrator.vm_disks (vm_id, disk_id) SELECT v.id, d.id FROM orchestrator.virtual_machines v JOIN orchestrator.disks d ON d.name = v.name",
+        $"""
+        INSERT INTO orchestrator.operations (id, version, state, revision, disk_id, trigger, priority, allow_snapshots, attempt, last_closed_attempt, runs, repairs, cancel_requested, min_reclaimable, force,
+            warnings, violations, created_at, finished_at)
+        SELECT gen_random_uuid(), 3, 'Completed', 3, gen_random_uuid(), 'Manual', 1, false, 1, 2147483647, 1, 0, false, 0, false, '[]', '[]', now() - i * interval '20 s', now() - i * interval '20 s'
+        FROM generate_series(1, {operations}) i
+        """,
+        """
+        INSERT INTO orchestrator.volume_jobs (operation_id, disk_id, storage_domain, path, format, allow_snapshots, min_reclaimable, force, generation, priority, status, attempt, queued_at, not_before, failed_hosts, cancel_requested)
+        SELECT id, disk_id, 'vms', 'disk.img', 'Raw', false, 0, false, 1, 1, 'Closed', 1, created_at, created_at, '[]', false FROM orchestrator.operations
+        """,
+        """
+        INSERT INTO orchestrator.job_attempts (operation_id, number, kind, host, repairs, granted_at, ended_at, outcome)
+        SELECT id, 1, 'Sparsify', 'host-x', '[]', created_at, finished_at, 'Reclaimed' FROM orchestrator.operations
+        """,
+        $"INSERT INTO orchestrator.inbox (message_id, consumer_id, consumed_at) SELECT gen_random_uuid(), gen_random_uuid(), now() FROM generate_series(1, {disks})",
+        $"INSERT INTO api.inbox (message_id, consumer_id, consumed_at) SELECT gen_random_uuid(), gen_random_uuid(), now() FROM generate_series(1, {disks})",
+        """
+        INSERT INTO api.disks (id, revision, removed, storage_domain, eligible, actual_size, reclaimable, held_by_snapshots, reclaimable_key, search_text, sort_key, snapshot)
+        SELECT id, 1, false, storage_domain, true, 1000, 0, 0, '9223372036854775807#' || id, name, storage_domain || '/' || path || '#' || id, '{}' FROM orchestrator.disks WHERE storage_domain = 'old'
+        """,
+        "INSERT INTO api.measurements (disk_id, day, measured_at, actual_size, reclaimable, held_by_snapshots, exact, live) SELECT id, current_date - n, now() - n * interval '1 day', 1000, 0, 0, true, false FROM api.disks, generate_series(1, 3) n WHERE storage_domain = 'old'",
+        """
+        INSERT INTO api.operations (id, disk_id, revision, state, sort_key, finished_at, snapshot, progress_attempt, progress_sequence, fraction)
+        SELECT id, disk_id, revision, state, lpad((extract(epoch FROM created_at) * 10000000)::bigint::text, 20, '0') || '-' || id, finished_at, '{}', 1, 1, 1 FROM orchestrator.operations
+        """,
+        "VACUUM ANALYZE",
+    ];
+}
