@@ -29,7 +29,7 @@ internal sealed class RealOrchestrator : IDisposable
     public RealOrchestrator(Sabotage? sabotage = null)
     {
         _sabotage = sabotage ?? new Sabotage();
-        Connection = new SqliteConnection($"Data Source=file:/model-{Interlocked.Increment(ref _count)}?vfs=memdb");
+        Connection = new OwnConnection($"model-{Interlocked.Increment(ref _count)}");
         Connection.Open();
         _services = Compose();
         using (var scope = _services.CreateScope())
