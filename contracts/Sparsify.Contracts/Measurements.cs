@@ -2,9 +2,16 @@ using System.Text.Json.Serialization;
 
 namespace Sparsify.Contracts;
 
-/// <summary>Asks one host to measure one volume now, without changing anything. Sent to the host's queue; the answer is <see cref="VolumeMeasured"/> or <see cref="VolumeNotMeasured"/>.</summary>
+/// <summary>
+/// Asks for a volume to be measured now, without changing anything. Sent to the queue of its storage domain: any host that
+/// reaches it answers, with <see cref="VolumeMeasured"/>, <see cref="VolumeUnchanged"/> or <see cref="VolumeNotMeasured"/>,
+/// told to everybody and to who asked.
+/// </summary>
 public sealed record MeasureVolume
 {
+    /// <summary>The disk.</summary>
+    public required Guid DiskId { get; init; }
+
     /// <summary>The storage domain's name.</summary>
     public required string StorageDomain { get; init; }
 
@@ -13,6 +20,9 @@ public sealed record MeasureVolume
 
     /// <summary>The leaf volume's format; never probed.</summary>
     public required VolumeFormat Format { get; init; }
+
+    /// <summary>Of the last measurement; absent to have it measured in any case.</summary>
+    public string? KnownStamp { get; init; }
 }
 
 /// <summary>A host has measured a volume: on request, or after a run.</summary>
@@ -20,6 +30,9 @@ public sealed record VolumeMeasured
 {
     /// <summary>The host.</summary>
     public required string Host { get; init; }
+
+    /// <summary>The disk.</summary>
+    public required Guid DiskId { get; init; }
 
     /// <summary>The storage domain's name.</summary>
     public required string StorageDomain { get; init; }
@@ -30,11 +43,39 @@ public sealed record VolumeMeasured
     /// <summary>What the guest sees, bytes.</summary>
     public required long VirtualSize { get; init; }
 
-    /// <summary>What the storage gives up for the leaf volume, bytes.</summary>
+    /// <summary>What the storage gives up for the whole chain, bytes.</summary>
     public required long ActualSize { get; init; }
+
+    /// <summary>The guest's data is encrypted; absent when that was not looked for.</summary>
+    public bool? Encrypted { get; init; }
+
+    /// <summary>A volume group of the guest needs other disks too; absent when that was not looked for.</summary>
+    public bool? VolumeGroupIncomplete { get; init; }
 
     /// <summary>The figures.</summary>
     public required VolumeMeasurement Measurement { get; init; }
+
+    /// <summary>Tells the state of the volume's files that was measured from any other; it means nothing else.</summary>
+    public required string Stamp { get; init; }
+}
+
+/// <summary>A volume was looked at on request, and its files are as they were when it was last measured: that measurement still holds.</summary>
+public sealed record VolumeUnchanged
+{
+    /// <summary>The host.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>The disk.</summary>
+    public required Guid DiskId { get; init; }
+
+    /// <summary>The storage domain's name.</summary>
+    public required string StorageDomain { get; init; }
+
+    /// <summary>The leaf volume's path, relative to the storage domain's root.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>When, UTC, by the host's clock.</summary>
+    public required DateTimeOffset LookedAt { get; init; }
 }
 
 /// <summary>A volume that could not be measured on request.</summary>
@@ -42,6 +83,9 @@ public sealed record VolumeNotMeasured
 {
     /// <summary>The host.</summary>
     public required string Host { get; init; }
+
+    /// <summary>The disk.</summary>
+    public required Guid DiskId { get; init; }
 
     /// <summary>The storage domain's name.</summary>
     public required string StorageDomain { get; init; }
@@ -51,6 +95,19 @@ public sealed record VolumeNotMeasured
 
     /// <summary>Why, for people.</summary>
     public required string Reason { get; init; }
+
+    /// <summary>When, UTC, by the host's clock.</summary>
+    public required DateTimeOffset LookedAt { get; init; }
+}
+
+/// <summary>Asks for all disks of a storage domain to be looked at now, whenever that is planned; those that are locked are passed over.</summary>
+public sealed record ScanRequested
+{
+    /// <summary>The storage domain's name.</summary>
+    public required string StorageDomain { get; init; }
+
+    /// <summary>When, UTC.</summary>
+    public required DateTimeOffset RequestedAt { get; init; }
 }
 
 /// <summary>What a run would give back of a volume, computed from its metadata.</summary>

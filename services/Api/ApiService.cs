@@ -44,6 +44,8 @@ public static class ApiService
         bus.AddConsumer<HostHeartbeatConsumer>().Endpoint(e => e.Name = ReadModelQueue);
         bus.AddConsumer<HostDrainChangedConsumer>().Endpoint(e => e.Name = ReadModelQueue);
         bus.AddConsumer<StorageDomainChangedConsumer>().Endpoint(e => e.Name = ReadModelQueue);
+        bus.AddConsumer<VolumeUnchangedConsumer>().Endpoint(e => e.Name = ReadModelQueue);
+        bus.AddConsumer<VolumeNotMeasuredConsumer>().Endpoint(e => e.Name = ReadModelQueue);
         bus.AddConsumer<SparsifyNeededConsumer>().Endpoint(e => e.Name = ReadModelQueue);
         bus.AddConsumer<SparsifyNeedClearedConsumer>().Endpoint(e => e.Name = ReadModelQueue);
         bus.AddConfigureEndpointsCallback((context, name, endpoint) =>

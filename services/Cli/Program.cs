@@ -8,6 +8,7 @@ var root = new RootCommand("Finds the dead space of VM disks and gives it back w
     MeasureVerb.Create(),
     DisksVerb.Create(),
     AlertsVerb.Create(),
+    ScanVerb.Create(),
     RunVerb.Create(),
     OperationsVerb.CreateList(),
     OperationsVerb.CreateShow(),

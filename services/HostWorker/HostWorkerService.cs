@@ -16,6 +16,8 @@ namespace Sparsify.HostWorker;
 /// <summary>Composes a host worker.</summary>
 public static class HostWorkerService
 {
+    private const int MeasuredAtOnce = 2;
+
     /// <summary>Registers everything but the consumers.</summary>
     public static IHostApplicationBuilder AddHostWorker(this IHostApplicationBuilder builder)
     {
@@ -26,7 +28,7 @@ public static class HostWorkerService
             .AddSingleton<IValidateOptions<HostWorkerOptions>, HostWorkerOptionsValidator>()
             .AddSingleton<StorageDomainRoots>()
             .AddSingleton<VolumeMeter>()
-            .AddSingleton<MeasurementCache>()
+            .AddSingleton<VolumeAnswers>()
             .AddSingleton<MeasurementReports>()
             .AddSingleton<VolumeCheck>()
             .AddSingleton<VolumeRelease>()
@@ -63,19 +65,22 @@ public static class HostWorkerService
         .AddSingleton<AppliancePreparation>()
         .AddSingleton(provider => new Doctor(provider.GetRequiredService<AppliancePreparation>(), provider.GetRequiredService<StorageDomainProbe>()));
 
-    /// <summary>Registers the consumers, all on the host's own queue.</summary>
+    /// <summary>Registers the consumers: on the host's own queue, and on that of each storage domain it reaches.</summary>
     /// <param name="bus">The bus.</param>
     /// <param name="configuration">The process's configuration, for the host's name.</param>
     /// <exception cref="ArgumentException">The host's name cannot be part of a queue's name.</exception>
     public static void AddHostWorkerConsumers(this IBusRegistrationConfigurator bus, IConfiguration configuration)
     {
-        var queue = EndpointNames.Host(configuration.GetSection(HostWorkerOptions.Section).Get<HostWorkerOptions>()?.Name ?? new HostWorkerOptions().Name);
+        var options = configuration.GetSection(HostWorkerOptions.Section).Get<HostWorkerOptions>() ?? new HostWorkerOptions();
+        var queue = EndpointNames.Host(options.Name);
         bus.AddConsumer<SparsifyVolumeConsumer>().Endpoint(e => e.Name = queue);
         bus.AddConsumer<RepairVolumeConsumer>().Endpoint(e => e.Name = queue);
         bus.AddConsumer<CancelVolumeJobConsumer>().Endpoint(e => e.Name = queue);
         bus.AddConsumer<VolumeJobClosedConsumer>().Endpoint(e => e.Name = queue);
         bus.AddConsumer<InventoryRequestedConsumer>().Endpoint(e => e.Name = queue);
-        bus.AddConsumer<MeasureVolumeConsumer>().Endpoint(e => e.Name = queue);
         bus.AddConsumer<VolumeJobOfferedConsumer>().Endpoint(e => e.Name = queue);
+        bus.AddConsumer<MeasureVolumeConsumer>().ExcludeFromConfigureEndpoints();
+        foreach (var domain in options.Domains.Keys)
+            bus.AddSharedEndpoint<MeasureVolumeConsumer>(EndpointNames.Measuring(domain), MeasuredAtOnce);
     }
 }

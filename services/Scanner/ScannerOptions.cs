@@ -4,7 +4,7 @@ using Sparsify.Scanner.Thresholds;
 
 namespace Sparsify.Scanner;
 
-/// <summary>When a disk needs sparsifying; section <c>Sparsify:Scanner</c>.</summary>
+/// <summary>When disks are measured, and when one needs sparsifying; section <c>Sparsify:Scanner</c>.</summary>
 public sealed class ScannerOptions : IValidatableObject
 {
     /// <summary>The configuration section.</summary>
@@ -17,6 +17,26 @@ public sealed class ScannerOptions : IValidatableObject
 
     /// <summary>For the disks of a storage domain, by its name.</summary>
     public Dictionary<string, ThresholdOptions> StorageDomains { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>How often each disk is measured at the least, unless it is locked.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    public TimeSpan MeasurePeriod { get; set; } = TimeSpan.FromHours(6);
+
+    /// <summary>How long a disk whose size changes again and again, as that of a running VM does, is left alone after it was measured.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
+    public TimeSpan MeasureRest { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long after it was asked for without an answer a disk is asked for again.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan MeasureAnswerLimit { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How often disks that are due are looked for.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
+    public TimeSpan MeasureSweepInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How many disks of a storage domain may be asked for at a time.</summary>
+    [Range(1, 10_000)]
+    public int MaximumAsked { get; set; } = 64;
 
     /// <summary>How long after the last message about it an alert that lasts is said again.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]

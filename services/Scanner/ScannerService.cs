@@ -2,6 +2,7 @@ using MassTransit;
 using Sparsify.Messaging;
 using Sparsify.Scanner.Alerts;
 using Sparsify.Scanner.Fleet;
+using Sparsify.Scanner.Measuring;
 using Sparsify.Scanner.Storage;
 
 namespace Sparsify.Scanner;
@@ -10,6 +11,7 @@ namespace Sparsify.Scanner;
 public static class ScannerService
 {
     private const string FleetQueue = "scanner-fleet";
+    private const string MeasuringQueue = "scanner-measuring";
 
     /// <summary>Registers everything but the consumers.</summary>
     public static IHostApplicationBuilder AddScanner(this IHostApplicationBuilder builder)
@@ -18,6 +20,10 @@ public static class ScannerService
         builder.AddMessagingDbContext<ScannerDbContext>(ScannerDbContext.Schema);
         builder.Services
             .AddScoped<Alerting>()
+            .AddSingleton<MeasurePlan>()
+            .AddScoped<MeasureAnswers>()
+            .AddScoped<MeasureSweep>()
+            .AddHostedService<MeasureSweeper>()
             .AddScoped<AlertSweep>()
             .AddHostedService<AlertSweeper>()
             .AddHostedService<AlertRetention>();
@@ -29,9 +35,13 @@ public static class ScannerService
     {
         bus.AddConsumer<DiskChangedConsumer>().Endpoint(e => e.Name = FleetQueue);
         bus.AddConsumer<SparsifyDiskCompletedConsumer>().Endpoint(e => e.Name = FleetQueue);
+        bus.AddConsumer<VolumeMeasuredConsumer>().Endpoint(e => e.Name = MeasuringQueue);
+        bus.AddConsumer<VolumeUnchangedConsumer>().Endpoint(e => e.Name = MeasuringQueue);
+        bus.AddConsumer<VolumeNotMeasuredConsumer>().Endpoint(e => e.Name = MeasuringQueue);
+        bus.AddConsumer<ScanRequestedConsumer>().Endpoint(e => e.Name = MeasuringQueue);
         bus.AddConfigureEndpointsCallback((context, name, endpoint) =>
         {
-            if (name == FleetQueue)
+            if (name is FleetQueue or MeasuringQueue)
                 endpoint.UseTransactionalConsumers<ScannerDbContext>(context);
         });
     }

@@ -40,7 +40,9 @@ internal sealed class Worker : IDisposable
 
     public VolumeCheck Check => new(Roots, new VolumeMeter(TimeProvider.System));
 
-    public VolumeDiscovery Discovery => new(new MeasurementCache(new VolumeMeter(TimeProvider.System)), Wrapped, TimeProvider.System, NullLogger<VolumeDiscovery>.Instance);
+    public VolumeAnswers Measuring => new(new VolumeMeter(TimeProvider.System), Roots, Wrapped, TimeProvider.System);
+
+    public VolumeDiscovery Discovery => new(Wrapped, TimeProvider.System, NullLogger<VolumeDiscovery>.Instance);
 
     public VirtSparsify Tool => new(Wrapped, Appliance, TimeProvider.System);
 

@@ -39,6 +39,12 @@ public sealed record DiskView
     /// <summary>When it was measured, UTC.</summary>
     public DateTimeOffset? MeasuredAt { get; init; }
 
+    /// <summary>When a host last looked at it, UTC: it was measured then, or was as it had been when it was measured, or could not be measured.</summary>
+    public DateTimeOffset? LookedAt { get; init; }
+
+    /// <summary>Why it could not be measured when it was last looked at.</summary>
+    public string? NotMeasuredBecause { get; init; }
+
     /// <summary>It was in use while it was measured: the figures are a hint, not a promise.</summary>
     public bool Live { get; init; }
 
@@ -72,6 +78,8 @@ public sealed record DiskView
         Reclaimable = measurement?.Reclaimable,
         HeldBySnapshots = measurement?.HeldBySnapshots,
         MeasuredAt = measurement?.MeasuredAt,
+        LookedAt = row.LookedAt,
+        NotMeasuredBecause = row.NotMeasuredBecause,
         Live = measurement?.Live ?? false,
         Vms = row.Snapshot.Vms,
         Eligible = row.Eligible,

@@ -15,24 +15,23 @@ internal sealed class VolumeMeasuring(ApiDbContext db, IClientFactory clients, I
     {
         var now = time.GetUtcNow();
         var hosts = await db.Hosts.AsNoTracking().ToListAsync(cancellationToken);
-        var host = hosts.Where(h => h.ReceivedAt + h.Heartbeat.TimeToLive > now && h.Heartbeat.StorageDomains.Contains(disk.StorageDomain)).MinBy(h => h.Heartbeat.RunningJobs);
-        if (host is null || !EndpointNames.IsHostName(host.Name))
+        if (!hosts.Any(h => h.ReceivedAt + h.Heartbeat.TimeToLive > now && h.Heartbeat.StorageDomains.Contains(disk.StorageDomain)))
             return null;
         var timeout = options.Value.MeasureTimeout;
         try
         {
-            var client = clients.CreateRequestClient<MeasureVolume>(EndpointNames.Address(EndpointNames.Host(host.Name)), RequestTimeout.After(ms: (int)timeout.TotalMilliseconds));
-            var answer = await client.GetResponse<VolumeMeasured, VolumeNotMeasured>(new MeasureVolume { StorageDomain = disk.StorageDomain, Path = disk.Path, Format = disk.Format }, cancellationToken)
+            var client = clients.CreateRequestClient<MeasureVolume>(EndpointNames.Address(EndpointNames.Measuring(disk.StorageDomain)), RequestTimeout.After(ms: (int)timeout.TotalMilliseconds));
+            var answer = await client.GetResponse<VolumeMeasured, VolumeNotMeasured>(new MeasureVolume { DiskId = disk.DiskId, StorageDomain = disk.StorageDomain, Path = disk.Path, Format = disk.Format }, cancellationToken)
                 // MassTransit waits for a lost connection whatever its time-out says.
                 .WaitAsync(timeout, time, cancellationToken);
             if (answer.Is(out Response<VolumeMeasured>? measured))
                 return measured.Message.Measurement;
             if (answer.Is(out Response<VolumeNotMeasured>? refused))
-                logger.LogWarning("Host {Host} could not measure disk {DiskId}: {Reason}", host.Name, disk.DiskId, refused.Message.Reason);
+                logger.LogWarning("Host {Host} could not measure disk {DiskId}: {Reason}", refused.Message.Host, disk.DiskId, refused.Message.Reason);
         }
         catch (Exception e) when (e is MassTransitException or TimeoutException)
         {
-            logger.LogWarning("Host {Host} did not answer in time with a measurement of disk {DiskId}; the last known figures are given: {Reason}", host.Name, disk.DiskId, e.Message);
+            logger.LogWarning("No host answered in time with a measurement of disk {DiskId}; the last known figures are given: {Reason}", disk.DiskId, e.Message);
         }
 
         return null;

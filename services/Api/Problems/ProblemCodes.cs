@@ -18,6 +18,9 @@ public static class ProblemCodes
     /// <summary>No host of that name has been heard of.</summary>
     public const string HostNotFound = "HOST_NOT_FOUND";
 
+    /// <summary>No storage domain of that name has been heard of.</summary>
+    public const string StorageDomainNotFound = "STORAGE_DOMAIN_NOT_FOUND";
+
     /// <summary>The operation is in a final state.</summary>
     public const string OperationFinal = "OPERATION_FINAL";
 

@@ -27,6 +27,15 @@ public sealed class DiskRow
     /// <summary>Bytes free in the guest that snapshots hold; null while it is not measured.</summary>
     public long? HeldBySnapshots { get; set; }
 
+    /// <summary>It is not locked, not gone, and of a format that can be read.</summary>
+    public bool CanBeMeasured { get; set; }
+
+    /// <summary>When a host last looked at it; null while none has.</summary>
+    public DateTimeOffset? LookedAt { get; set; }
+
+    /// <summary>Why it could not be measured when a host last looked at it; null when it could.</summary>
+    public string? NotMeasuredBecause { get; set; }
+
     /// <summary>The order of listings by what a run would give back, most first.</summary>
     public string ReclaimableKey { get; set; } = "";
 
@@ -43,6 +52,9 @@ public sealed class DiskRow
     /// <param name="now">By this service's clock.</param>
     public void Apply(DiskChanged changed, DateTimeOffset now)
     {
+        if (changed.Measurement is { } told && (LookedAt is null || told.MeasuredAt > LookedAt))
+            (LookedAt, NotMeasuredBecause) = (told.MeasuredAt, null);
+        CanBeMeasured = !changed.Removed && changed.OperationId is null && changed.Format != VolumeFormat.Other;
         Revision = changed.Revision;
         Removed = changed.Removed;
         RemovedAt = changed.Removed ? now : null;

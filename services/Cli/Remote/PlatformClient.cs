@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
@@ -32,6 +33,11 @@ internal sealed class PlatformClient(Uri url) : IDisposable
 
     public Task<Page<StorageDomainView>> StorageDomainsAsync(CancellationToken cancellationToken) => GetAsync<Page<StorageDomainView>>("storage-domains", cancellationToken);
 
+    public Task<ScanView> ScanAsync(string storageDomain, CancellationToken cancellationToken) => PostAsync<ScanView>(ScanPath(storageDomain), null, cancellationToken);
+
+    public Task<ScanView> ScanProgressAsync(ScanView scan, CancellationToken cancellationToken) =>
+        GetAsync<ScanView>(string.Create(CultureInfo.InvariantCulture, $"{ScanPath(scan.StorageDomain)}?since={scan.Since.UtcDateTime:O}"), cancellationToken);
+
     public Task<OperationView> SparsifyAsync(Guid diskId, SparsifyBody body, CancellationToken cancellationToken) => PostAsync<OperationView>($"disks/{diskId}/sparsify", body, cancellationToken);
 
     public Task<DryRunView> DryRunAsync(Guid diskId, SparsifyBody body, CancellationToken cancellationToken) => PostAsync<DryRunView>($"disks/{diskId}/sparsify", body, cancellationToken);
@@ -51,6 +57,8 @@ internal sealed class PlatformClient(Uri url) : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static string ScanPath(string storageDomain) => $"storage-domains/{Uri.EscapeDataString(storageDomain)}/scan";
 
     private async IAsyncEnumerable<T> AllAsync<T>(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

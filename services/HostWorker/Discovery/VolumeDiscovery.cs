@@ -2,15 +2,13 @@ using Microsoft.Extensions.Options;
 using Sparsify.Contracts;
 using Sparsify.DiskImages;
 using Sparsify.DiskImages.Files;
-using Sparsify.DiskImages.Measuring;
 using Sparsify.HostWorker.Images;
-using Sparsify.HostWorker.Measuring;
 using Sparsify.HostWorker.Volumes;
 
 namespace Sparsify.HostWorker.Discovery;
 
 /// <summary>Looks through a storage domain for volumes.</summary>
-internal sealed class VolumeDiscovery(MeasurementCache measurements, IOptions<HostWorkerOptions> options, TimeProvider time, ILogger<VolumeDiscovery> logger)
+internal sealed class VolumeDiscovery(IOptions<HostWorkerOptions> options, TimeProvider time, ILogger<VolumeDiscovery> logger)
 {
     /// <summary>All volumes of a domain, as reports of the disks they are.</summary>
     /// <exception cref="IOException">The storage does not answer.</exception>
@@ -36,7 +34,6 @@ internal sealed class VolumeDiscovery(MeasurementCache measurements, IOptions<Ho
             }
         }
 
-        measurements.KeepOnly(root, found.Select(f => f.Path));
         return reports;
     }
 
@@ -53,26 +50,11 @@ internal sealed class VolumeDiscovery(MeasurementCache measurements, IOptions<Ho
         }
     }
 
-    /// <summary>Null where the format cannot be measured, or the image is malformed in its depth.</summary>
-    private MeasuredVolume? Measure(string root, string path, VolumeFormat format, ImageChain? chain)
-    {
-        try
-        {
-            return format == VolumeFormat.Other || chain is null ? null : measurements.Measure(root, chain.Paths, format);
-        }
-        catch (Exception e) when (e is ImageFormatException or UnauthorizedAccessException)
-        {
-            logger.LogWarning("The volume '{Path}' cannot be measured: {Reason}", path, e.Message);
-            return null;
-        }
-    }
-
     private DiskReported Describe(string storageDomain, string root, string path, VolumeFormat format, ImageChain? chain, int derived)
     {
         var relative = Path.GetRelativePath(root, path);
         var virtualSize = chain?.Leaf?.VirtualSize ?? Allocation.Length(path);
         var allocated = Allocation.Bytes(path);
-        var measured = Measure(root, path, format, chain);
         return new DiskReported
         {
             DiskId = HostDiskId.Of(storageDomain, relative),
@@ -93,9 +75,8 @@ internal sealed class VolumeDiscovery(MeasurementCache measurements, IOptions<Ho
             DerivedDisks = derived,
             InternalSnapshots = chain?.Leaf?.InternalSnapshots,
             Qcow2Version = chain?.Leaf?.Version,
-            Encrypted = (chain?.Leaf?.Encrypted ?? false) || measured?.Found.Hazard == Hazard.Encrypted,
-            VolumeGroupIncomplete = measured?.Found.Hazard == Hazard.VolumeGroupIncomplete,
-            Measurement = measured?.Told,
+            // That it is not encrypted only a measurement can tell.
+            Encrypted = chain?.Leaf?.Encrypted == true ? true : null,
         };
     }
 }

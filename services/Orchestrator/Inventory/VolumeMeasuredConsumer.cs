@@ -18,7 +18,12 @@ internal sealed class VolumeMeasuredConsumer(OrchestratorDbContext db, DiskChang
         var measurement = measured.Measurement with { MeasuredAt = measured.Measurement.MeasuredAt.NotAhead(time) };
         if (disk is null || disk.Measurement?.MeasuredAt >= measurement.MeasuredAt)
             return;
+        // What was read in the middle of a run says nothing of the disk before it or after it.
+        if (measurement.Live && await db.DiskLocks.AnyAsync(l => l.DiskId == disk.Id, context.CancellationToken))
+            return;
         (disk.Measurement, disk.ActualSize) = (measurement, measured.ActualSize);
+        disk.Encrypted = measured.Encrypted ?? disk.Encrypted;
+        disk.VolumeGroupIncomplete = measured.VolumeGroupIncomplete ?? disk.VolumeGroupIncomplete;
         await db.SaveChangesAsync(context.CancellationToken);
         await changes.PublishAsync(context, disk.Id, context.CancellationToken);
     }

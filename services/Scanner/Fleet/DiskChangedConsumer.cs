@@ -3,12 +3,13 @@ using Microsoft.EntityFrameworkCore;
 using Sparsify.Contracts;
 using Sparsify.Messaging;
 using Sparsify.Scanner.Alerts;
+using Sparsify.Scanner.Measuring;
 using Sparsify.Scanner.Storage;
 
 namespace Sparsify.Scanner.Fleet;
 
-/// <summary>Keeps what is known of the disks, and compares each change with the thresholds. A removed one stays as a mark, so that a late older event does not bring it back.</summary>
-internal sealed class DiskChangedConsumer(ScannerDbContext db, Alerting alerts, TimeProvider time) : IConsumer<DiskChanged>
+/// <summary>Keeps what is known of the disks, plans their measuring, and compares each change with the thresholds. A removed one stays as a mark, so that a late older event does not bring it back.</summary>
+internal sealed class DiskChangedConsumer(ScannerDbContext db, Alerting alerts, MeasurePlan plan, TimeProvider time) : IConsumer<DiskChanged>
 {
     public async Task Consume(ConsumeContext<DiskChanged> context)
     {
@@ -17,10 +18,12 @@ internal sealed class DiskChangedConsumer(ScannerDbContext db, Alerting alerts, 
         var disk = await db.Disks.SingleOrDefaultAsync(d => d.Id == changed.DiskId, context.CancellationToken);
         if (disk?.Revision >= changed.Revision)
             return;
+        var before = disk?.Snapshot;
         disk ??= db.Disks.Add(new ScannedDisk { Id = changed.DiskId }).Entity;
         disk.Revision = changed.Revision;
         disk.Snapshot = changed;
         disk.RemovedAt = changed.Removed ? time.GetUtcNow() : null;
+        plan.Heed(disk, before);
         if (alerts.Judge(disk, await db.OpenAlertAsync(disk.Id, context.CancellationToken)) is { } news)
             await context.Publish(news, context.CancellationToken);
     }

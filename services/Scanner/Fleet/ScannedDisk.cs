@@ -23,6 +23,21 @@ public sealed class ScannedDisk
     /// </summary>
     public DateTimeOffset? SettledAt { get; set; }
 
+    /// <summary>The storage domain's name.</summary>
+    public string StorageDomain { get; set; } = "";
+
+    /// <summary>When it is to be measured next; null while it cannot be: it is locked, gone, or of a format that nothing reads.</summary>
+    public DateTimeOffset? MeasureDueAt { get; set; }
+
+    /// <summary>When a host was asked for it; null when it has answered.</summary>
+    public DateTimeOffset? AskedAt { get; set; }
+
+    /// <summary>When a host last answered, by this service's clock.</summary>
+    public DateTimeOffset? AnsweredAt { get; set; }
+
+    /// <summary>Of the state that was last measured; null when it must be measured in any case.</summary>
+    public string? Stamp { get; set; }
+
     /// <summary>The measurement, unless it is from before the last operation.</summary>
     public VolumeMeasurement? Measurement => Snapshot.Measurement is { } known && (SettledAt is null || known.MeasuredAt > SettledAt) ? known : null;
 }

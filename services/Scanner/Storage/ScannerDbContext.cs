@@ -27,6 +27,9 @@ public sealed class ScannerDbContext(DbContextOptions<ScannerDbContext> options)
             disk.ToTable("disks");
             disk.Property(d => d.Id).ValueGeneratedNever();
             disk.HasIndex(d => d.RemovedAt);
+            disk.HasIndex(d => d.MeasureDueAt);
+            disk.HasIndex(d => new { d.StorageDomain, d.MeasureDueAt });
+            disk.HasIndex(d => new { d.StorageDomain, d.AskedAt }).HasFilter("asked_at IS NOT NULL");
             disk.Property(d => d.Revision).IsConcurrencyToken();
             disk.Property(d => d.Snapshot).AsJson();
             disk.Ignore(d => d.Measurement);

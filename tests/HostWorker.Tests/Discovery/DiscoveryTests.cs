@@ -66,41 +66,4 @@ public sealed class DiscoveryTests
         Assert.True(HolePunchProbe.GivesBlocksBack(worker.Storage));
         Assert.Empty(Directory.GetFileSystemEntries(worker.Storage));
     }
-
-    [Fact]
-    public async Task Every_volume_is_measured_and_measured_again_only_when_it_has_changed()
-    {
-        using var worker = new Worker();
-        await Tools.RunAsync("bash", "-c", $"cd '{worker.Storage}' && truncate -s 32M a.img && mkfs.ext4 -q -F a.img && dd if=/dev/urandom of=a.img bs=1M seek=9 count=4 conv=notrunc status=none && qemu-img convert -f raw -O qcow2 a.img b.qcow2");
-        var discovery = worker.Discovery;
-        var first = discovery.Look(Worker.Domain, worker.Storage).ToDictionary(d => d.Path);
-        var before = first["a.img"].Measurement!;
-        Assert.Equal((true, "ext4"), (before.Exact, Assert.Single(before.Regions).FileSystem));
-        // In a block group without a journal, whose blocks are all free; mkfs leaves a few of its own.
-        Assert.InRange(before.Reclaimable, 4 << 20, (4 << 20) + (256 << 10));
-        Assert.InRange(first["b.qcow2"].Measurement!.Reclaimable, 4 << 20, (4 << 20) + (256 << 10));
-        await Tools.RunAsync("bash", "-c", $"dd if=/dev/urandom of='{worker.File("a.img")}' bs=1M seek=25 count=1 conv=notrunc status=none");
-        var second = discovery.Look(Worker.Domain, worker.Storage).ToDictionary(d => d.Path);
-        Assert.Equal(1 << 20, second["a.img"].Measurement!.Reclaimable - before.Reclaimable);
-        Assert.Same(first["b.qcow2"].Measurement, second["b.qcow2"].Measurement);
-    }
-
-    [Fact]
-    public async Task Encryption_is_found_at_the_start_and_in_partitions_of_both_kinds()
-    {
-        using var worker = new Worker();
-        foreach (var (name, table) in new[] { ("mbr.img", "dos"), ("gpt.img", "gpt") })
-        {
-            await Tools.RunAsync("truncate", "-s", "16M", worker.File(name));
-            await Tools.RunAsync("bash", "-c", $"printf 'label: {table}\\nstart=2048, size=4096\nstart=8192\n' | sfdisk --quiet '{worker.File(name)}'");
-            Assert.False(IsEncrypted(name));
-            await Tools.RunAsync("bash", "-c", $"printf 'LUKS\\272\\276' | dd of='{worker.File(name)}' bs=512 seek=8192 conv=notrunc status=none");
-            Assert.True(IsEncrypted(name));
-        }
-
-        await Tools.RunAsync("bash", "-c", $"printf 'xxx-FVE-FS-' >'{worker.File("bitlocker.img")}'; truncate -s 1M '{worker.File("bitlocker.img")}'");
-        Assert.True(IsEncrypted("bitlocker.img"));
-
-        bool IsEncrypted(string name) => worker.Discovery.Look(Worker.Domain, worker.Storage).Single(d => d.Path == name).Encrypted!.Value;
-    }
 }

@@ -41,7 +41,7 @@ public sealed class AsyncApiTests
         [
             typeof(SparsifyDiskRequested), typeof(CancelSparsifyRequested), typeof(ResolveSparsifyRequested), typeof(DiskReported), typeof(DiskRemoved), typeof(VmStatusReported), typeof(StorageDomainReported),
             typeof(SparsifyDiskAccepted), typeof(SparsifyDiskRejected), typeof(SparsifyDiskSkipped), typeof(SparsifyDiskCompleted), typeof(SparsifyDiskFailed), typeof(SparsifyDiskCanceled),
-            typeof(SparsifyDiskNeedsAttention), typeof(SparsifyDiskConflict), typeof(DiskRepaired), typeof(DiskUnlocked), typeof(OperationChanged), typeof(DiskChanged), typeof(StorageDomainChanged), typeof(VolumeMeasured),
+            typeof(SparsifyDiskNeedsAttention), typeof(SparsifyDiskConflict), typeof(DiskRepaired), typeof(DiskUnlocked), typeof(OperationChanged), typeof(DiskChanged), typeof(StorageDomainChanged), typeof(VolumeMeasured), typeof(VolumeUnchanged), typeof(VolumeNotMeasured),
             typeof(SparsifyNeeded), typeof(SparsifyNeedCleared),
         ];
         var addresses = Lines.Where(l => l.StartsWith("    address:", StringComparison.Ordinal)).Select(l => l.Split('"')[1]);

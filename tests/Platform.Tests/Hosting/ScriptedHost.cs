@@ -142,8 +142,8 @@ internal sealed class ScriptedHost(string name, IBus bus)
         EndedAt = DateTimeOffset.UtcNow,
     });
 
-    /// <summary>What it answers when it is asked to measure; null is no answer.</summary>
-    public VolumeMeasurement? Measurement { get; set; }
+    /// <summary>What it answers when it is asked to measure a volume; null is no answer. A dry run waits for the answer and the Scanner does not.</summary>
+    public Func<MeasureVolume, bool, object?> Measures { get; set; } = (_, _) => null;
 
     public Task SkippedAsync(SparsifyVolume job, long reclaimable, long size = 1000) => bus.Publish(new VolumeJobSkipped
     {
@@ -178,18 +178,34 @@ internal sealed class ScriptedHost(string name, IBus bus)
         EndedAt = DateTimeOffset.UtcNow,
     });
 
-    /// <summary>The queue of one scripted host.</summary>
+    /// <summary>The queues of scripted hosts.</summary>
     public static void AddConsumers(IBusRegistrationConfigurator bus, IReadOnlyList<string> names)
     {
+        bus.AddConsumer<Meter>().ExcludeFromConfigureEndpoints();
+        bus.AddSharedEndpoint<Meter>(EndpointNames.Measuring(TestPlatform.Domain), atOnce: 2);
         foreach (var host in names)
             bus.AddConsumer(typeof(Inbox<>).MakeGenericType(host == names[0] ? typeof(First) : typeof(Second))).Endpoint(e => e.Name = EndpointNames.Host(host));
+    }
+
+    /// <summary>Takes volumes to measure, in turn with the others.</summary>
+    internal sealed class Meter(IReadOnlyList<ScriptedHost> hosts) : IConsumer<MeasureVolume>
+    {
+        public async Task Consume(ConsumeContext<MeasureVolume> context)
+        {
+            hosts[0].Receive(context.Message);
+            if (hosts[0].Measures(context.Message, context.ResponseAddress is not null) is not { } answer)
+                return;
+            await context.Publish(answer, answer.GetType());
+            if (context.ResponseAddress is not null)
+                await context.RespondAsync(answer, answer.GetType());
+        }
     }
 
     internal sealed class First;
 
     internal sealed class Second;
 
-    internal sealed class Inbox<TWhich>(IServiceProvider services) : IConsumer<SparsifyVolume>, IConsumer<RepairVolume>, IConsumer<CancelVolumeJob>, IConsumer<VolumeJobClosed>, IConsumer<MeasureVolume>
+    internal sealed class Inbox<TWhich>(IServiceProvider services) : IConsumer<SparsifyVolume>, IConsumer<RepairVolume>, IConsumer<CancelVolumeJob>, IConsumer<VolumeJobClosed>
     {
         public Task Consume(ConsumeContext<SparsifyVolume> context) => Hand(context.Message);
 
@@ -198,10 +214,6 @@ internal sealed class ScriptedHost(string name, IBus bus)
         public Task Consume(ConsumeContext<CancelVolumeJob> context) => Hand(context.Message);
 
         public Task Consume(ConsumeContext<VolumeJobClosed> context) => Hand(context.Message);
-
-        public Task Consume(ConsumeContext<MeasureVolume> context) => Self.Measurement is { } measurement
-            ? context.RespondAsync(new VolumeMeasured { Host = Self.Name, StorageDomain = context.Message.StorageDomain, Path = context.Message.Path, VirtualSize = 10_000, ActualSize = 1000, Measurement = measurement })
-            : Task.CompletedTask;
 
         private ScriptedHost Self => services.GetRequiredService<IReadOnlyList<ScriptedHost>>()[typeof(TWhich) == typeof(First) ? 0 : 1];
 

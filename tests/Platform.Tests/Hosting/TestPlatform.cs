@@ -107,11 +107,13 @@ internal sealed class TestPlatform : IAsyncDisposable
     public async Task MeasuredAsync(Guid disk, VolumeMeasurement figures, long actualSize = 1000) => await Bus.Publish(new VolumeMeasured
     {
         Host = HostNames[0],
+        DiskId = disk,
         StorageDomain = Domain,
         Path = (await Client.GetAsync($"/api/v1/disks/{disk}")).GetProperty("path").GetString()!,
         VirtualSize = 10_000,
         ActualSize = actualSize,
         Measurement = figures,
+        Stamp = $"{figures.MeasuredAt.UtcTicks}",
     });
 
     /// <summary>Asks for a disk to be sparsified, which must be accepted.</summary>

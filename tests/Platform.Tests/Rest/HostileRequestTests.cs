@@ -24,6 +24,8 @@ public sealed class HostileRequestTests
         await RefusedAsync(platform, sparsify, $$"""{"requestedBy":"{{new string('a', 256)}}"}""", 400, "INVALID_REQUEST", "requestedBy");
         await RefusedAsync(platform, sparsify, $$"""{"requestedBy":"{{new string('a', 100_000)}}"}""", 413, "INVALID_REQUEST");
         await RefusedAsync(platform, $"/api/v1/operations/{Guid.NewGuid()}/cancel", "{}", 404, "OPERATION_NOT_FOUND");
+        await RefusedAsync(platform, "/api/v1/storage-domains/nowhere/scan", "{}", 404, "STORAGE_DOMAIN_NOT_FOUND");
+        await RefusedAsync(platform, "/api/v1/storage-domains/nowhere/scan?since=yesterday", null, 400, "INVALID_REQUEST");
         await RefusedAsync(platform, "/api/v1/disks?limit=0", null, 400, "INVALID_REQUEST", "limit");
         await RefusedAsync(platform, "/api/v1/disks?limit=many", null, 400, "INVALID_REQUEST");
         await RefusedAsync(platform, "/api/v1/disks?after=%3B%3B", null, 400, "INVALID_REQUEST", "after");
@@ -57,6 +59,7 @@ public sealed class HostileRequestTests
             [
                 "/api/v1/alerts", "/api/v1/disks", "/api/v1/disks/{id}", "/api/v1/disks/{id}/measurements", "/api/v1/disks/{id}/sparsify", "/api/v1/hosts", "/api/v1/hosts/{name}/drain", "/api/v1/hosts/{name}/resume", "/api/v1/operations", "/api/v1/operations/{id}",
                 "/api/v1/operations/{id}/cancel", "/api/v1/operations/{id}/events", "/api/v1/operations/{id}/resolve", "/api/v1/storage-domains",
+                "/api/v1/storage-domains/{name}/scan",
             ],
             description.GetProperty("paths").EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));
         var answers = description.GetProperty("paths").GetProperty("/api/v1/disks/{id}/sparsify").GetProperty("post").GetProperty("responses").EnumerateObject().Select(r => r.Name);

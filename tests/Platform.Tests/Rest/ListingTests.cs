@@ -46,7 +46,7 @@ public sealed class ListingTests
         await using var platform = await TestPlatform.StartAsync(BackEndKind.Embedded);
         var disk = await platform.Client.GetAsync($"/api/v1/disks/{await platform.AddDiskAsync()}");
         Assert.Equal(
-            ["actualSize", "allocation", "eligible", "format", "heldBySnapshots", "id", "live", "measuredAt", "name", "needsSparsify", "operationId", "path", "reclaimable", "storageDomain", "violations", "virtualSize", "vms"],
+            ["actualSize", "allocation", "eligible", "format", "heldBySnapshots", "id", "live", "lookedAt", "measuredAt", "name", "needsSparsify", "notMeasuredBecause", "operationId", "path", "reclaimable", "storageDomain", "violations", "virtualSize", "vms"],
             disk.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));
         Assert.Equal(("raw", "sparse"), (disk.Text("format"), disk.Text("allocation")));
     }

@@ -80,7 +80,17 @@ public sealed class SparsifyTests
         await platform.HostA.HeartbeatAsync();
         await TestPlatform.UntilAsync(async () => (await platform.Client.GetAsync("/api/v1/hosts")).GetProperty("items").GetArrayLength() > 0, "the host is known");
         Assert.Equal(111, await MeasuredAsync());
-        platform.HostA.Measurement = known with { Reclaimable = 222, Regions = [new MeasuredRegion { Kind = MeasuredRegionKind.GroupFreeSpace, Start = 1, Size = 2, Reclaimable = 222 }] };
+        platform.HostA.Measures = (asked, waited) => !waited ? null : new VolumeMeasured
+        {
+            Host = platform.HostA.Name,
+            DiskId = asked.DiskId,
+            StorageDomain = asked.StorageDomain,
+            Path = asked.Path,
+            VirtualSize = 10_000,
+            ActualSize = 1000,
+            Measurement = known with { Reclaimable = 222, Regions = [new MeasuredRegion { Kind = MeasuredRegionKind.GroupFreeSpace, Start = 1, Size = 2, Reclaimable = 222 }] },
+            Stamp = "1",
+        };
         Assert.Equal(222, await MeasuredAsync());
 
         async Task<long> MeasuredAsync()

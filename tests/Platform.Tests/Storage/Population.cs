@@ -9,22 +9,44 @@ internal static class Population
     /// <param name="connection">An open connection.</param>
     /// <param name="operations">Operations that have ended, each with a job and an attempt.</param>
     /// <param name="disks">Disks, each in a VM of its own.</param>
-    public static async Task FillAsync(NpgsqlConnection connection, int operations, int disks)
+    public static Task FillAsync(NpgsqlConnection connection, int operations, int disks) => RunAsync(connection, [.. Fleet("old", disks), .. Statements(operations, disks)]);
+
+    /// <summary>Disks that nobody has measured, as all services know them.</summary>
+    /// <param name="connection">An open connection.</param>
+    /// <param name="storageDomain">Where they are.</param>
+    /// <param name="disks">How many.</param>
+    public static Task FillFleetAsync(NpgsqlConnection connection, string storageDomain, int disks) => RunAsync(connection, [.. Fleet(storageDomain, disks), "VACUUM ANALYZE"]);
+
+    private static async Task RunAsync(NpgsqlConnection connection, string[] statements)
     {
-        foreach (var sql in Statements(operations, disks))
+        foreach (var sql in statements)
         {
             await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600 };
             await command.ExecuteNonQueryAsync();
         }
     }
 
-    private static string[] Statements(int operations, int disks) =>
+    private static string[] Fleet(string storageDomain, int disks) =>
     [
         $"""
         INSERT INTO orchestrator.disks (id, name, storage_domain, path, format, allocation, kind, virtual_size, actual_size, chain_length, derived_disks, internal_snapshots, encrypted,
             volume_group_incomplete, illegal, wipe_after_delete, known_upstream, generation, revision)
-        SELECT gen_random_uuid(), 'disk-' || i, 'old', 'disk-' || i || '.img', 'Raw', 'Sparse', 'Image', 10000, 1000, 1, 0, 0, false, false, false, false, true, 1, 1 FROM generate_series(1, {disks}) i
+        SELECT gen_random_uuid(), 'disk-' || i, '{storageDomain}', 'disk-' || i || '.img', 'Raw', 'Sparse', 'Image', 10000, 1000, 1, 0, 0, false, false, false, false, true, 1, 1 FROM generate_series(1, {disks}) i
         """,
+        $"""
+        INSERT INTO scanner.disks (id, revision, snapshot, storage_domain, measure_due_at)
+        SELECT id, 1, jsonb_build_object('diskId', id, 'revision', 1, 'name', name, 'storageDomain', storage_domain, 'path', path, 'format', 'raw', 'allocation', 'sparse', 'virtualSize', 10000, 'actualSize', 1000,
+            'vms', '[]'::jsonb, 'violations', '[]'::jsonb)::text, storage_domain, now() + interval '1 hour' + random() * interval '6 hours' FROM orchestrator.disks WHERE storage_domain = '{storageDomain}'
+        """,
+        $"""
+        INSERT INTO api.disks (id, revision, removed, can_be_measured, storage_domain, eligible, actual_size, reclaimable, held_by_snapshots, reclaimable_key, search_text, sort_key, snapshot)
+        SELECT id, 1, false, true, d.storage_domain, true, 1000, 0, 0, '9223372036854775807#' || id, name, d.storage_domain || '/' || path || '#' || id, snapshot
+        FROM orchestrator.disks d JOIN scanner.disks USING (id) WHERE d.storage_domain = '{storageDomain}'
+        """,
+    ];
+
+    private static string[] Statements(int operations, int disks) =>
+    [
         "INSERT INTO orchestrator.virtual_machines (id, name, status, reported_at) SELECT gen_random_uuid(), name, 'Down', now() FROM orchestrator.disks",
         "INSERT INTO orchestrator.vm_disks (vm_id, disk_id) SELECT v.id, d.id FROM orchestrator.virtual_machines v JOIN orchestrator.disks d ON d.name = v.name",
         $"""
@@ -43,10 +65,7 @@ internal static class Population
         """,
         $"INSERT INTO orchestrator.inbox (message_id, consumer_id, consumed_at) SELECT gen_random_uuid(), gen_random_uuid(), now() FROM generate_series(1, {disks})",
         $"INSERT INTO api.inbox (message_id, consumer_id, consumed_at) SELECT gen_random_uuid(), gen_random_uuid(), now() FROM generate_series(1, {disks})",
-        """
-        INSERT INTO api.disks (id, revision, removed, storage_domain, eligible, actual_size, reclaimable, held_by_snapshots, reclaimable_key, search_text, sort_key, snapshot)
-        SELECT id, 1, false, storage_domain, true, 1000, 0, 0, '9223372036854775807#' || id, name, storage_domain || '/' || path || '#' || id, '{}' FROM orchestrator.disks WHERE storage_domain = 'old'
-        """,
+        $"INSERT INTO scanner.inbox (message_id, consumer_id, consumed_at) SELECT gen_random_uuid(), gen_random_uuid(), now() FROM generate_series(1, {disks})",
         "INSERT INTO api.measurements (disk_id, day, measured_at, actual_size, reclaimable, held_by_snapshots, exact, live) SELECT id, current_date - n, now() - n * interval '1 day', 1000, 0, 0, true, false FROM api.disks, generate_series(1, 3) n WHERE storage_domain = 'old'",
         """
         INSERT INTO api.operations (id, disk_id, revision, state, sort_key, finished_at, snapshot, progress_attempt, progress_sequence, fraction)

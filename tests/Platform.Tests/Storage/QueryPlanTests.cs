@@ -7,6 +7,7 @@ using Sparsify.Api.ReadModel;
 using Sparsify.Contracts;
 using Sparsify.Orchestrator.Storage;
 using Sparsify.Platform.Tests.Hosting;
+using Sparsify.Scanner.Storage;
 using Sparsify.Testing.Servers;
 using Xunit;
 
@@ -29,7 +30,7 @@ public sealed partial class QueryPlanTests(ITestOutputHelper output)
         var recorder = new StatementRecorder();
         await using var platform = await TestPlatform.StartAsync(
             BackEndKind.Distributed,
-            services => services.ConfigureDbContext<OrchestratorDbContext>(o => o.AddInterceptors(recorder)).ConfigureDbContext<ApiDbContext>(o => o.AddInterceptors(recorder)),
+            services => services.ConfigureDbContext<OrchestratorDbContext>(o => o.AddInterceptors(recorder)).ConfigureDbContext<ApiDbContext>(o => o.AddInterceptors(recorder)).ConfigureDbContext<ScannerDbContext>(o => o.AddInterceptors(recorder)),
             ("Sparsify:Orchestrator:RetentionInterval", "00:00:00.5"), ("Sparsify:Api:RetentionInterval", "00:00:00.5"), ("Sparsify:Orchestrator:LeaseDuration", "00:00:02"));
         await using var connection = new NpgsqlConnection(platform.BackEnd.Database!.ConnectionString);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
@@ -80,7 +81,7 @@ public sealed partial class QueryPlanTests(ITestOutputHelper output)
         await platform.Client.OperationInAsync(second, Limit, "Canceled");
 
         // Not the storage domains: their totals are sums over all disks.
-        foreach (var path in new[] { "disks?limit=10&storageDomain=vms", "disks?limit=10&eligible=false", "operations?limit=2&state=Canceled", $"operations?diskId={done}", "operations?limit=1", "hosts", $"disks/{done}", $"disks/{done}/measurements?limit=10" })
+        foreach (var path in new[] { "disks?limit=10&storageDomain=vms", "disks?limit=10&eligible=false", "operations?limit=2&state=Canceled", $"operations?diskId={done}", "operations?limit=1", "hosts", $"disks/{done}", "storage-domains/vms/scan?since=2030-01-01", $"disks/{done}/measurements?limit=10" })
             await platform.Client.GetAsync($"/api/v1/{path}");
         await Task.Delay(TimeSpan.FromSeconds(3));
     }

@@ -42,6 +42,7 @@ public static class BusRegistration
                     bus.UsingInMemory((context, memory) =>
                     {
                         Shape(memory);
+                        AddSharedEndpoints(context, memory);
                         memory.ConfigureEndpoints(context);
                     });
                     break;
@@ -55,25 +56,45 @@ public static class BusRegistration
     private static void UseRabbitMq(IBusRegistrationConfigurator bus, RabbitMqOptions options)
     {
         var uri = options.Uri ?? throw new InvalidOperationException("Sparsify:RabbitMq:Uri is missing. Give amqp://user:password@host:port/virtualhost, for example in the environment variable Sparsify__RabbitMq__Uri.");
-        bus.AddConfigureEndpointsCallback((context, name, endpoint) =>
-        {
-            if (endpoint is not IRabbitMqReceiveEndpointConfigurator queue)
-                return;
-            queue.SetQuorumQueue();
-            // RabbitMQ 4 drops what came back 20 times, and a lost connection counts; what cannot be handled is dead-lettered here.
-            queue.SetQueueArgument("x-delivery-limit", DeliveryLimit);
-            var filter = new DeadChannelFilter(name, TimeProvider.System, context.GetRequiredService<ILogger<DeadChannelFilter>>());
-            queue.ConfigureChannel(pipe => pipe.UseFilter(filter));
-            // A host that was taken away leaves its queue; every other queue is kept however long its service is off.
-            if (EndpointNames.IsHostQueue(name))
-                queue.SetQueueArgument("x-expires", (long)UnusedQueueLifetime.TotalMilliseconds);
-        });
+        bus.AddConfigureEndpointsCallback(ConfigureQueue);
         bus.UsingRabbitMq((context, rabbit) =>
         {
             rabbit.Host(uri, host => host.PublisherConfirmation = true);
             Shape(rabbit);
+            AddSharedEndpoints(context, rabbit);
             rabbit.ConfigureEndpoints(context);
         });
+    }
+
+    private static void ConfigureQueue(IRegistrationContext context, string name, IReceiveEndpointConfigurator endpoint)
+    {
+        if (endpoint is not IRabbitMqReceiveEndpointConfigurator queue)
+            return;
+        queue.SetQuorumQueue();
+        // RabbitMQ 4 drops what came back 20 times, and a lost connection counts; what cannot be handled is dead-lettered here.
+        queue.SetQueueArgument("x-delivery-limit", DeliveryLimit);
+        var filter = new DeadChannelFilter(name, TimeProvider.System, context.GetRequiredService<ILogger<DeadChannelFilter>>());
+        queue.ConfigureChannel(pipe => pipe.UseFilter(filter));
+        // A host or a storage domain that was taken away leaves its queue; every other queue is kept however long its service is off.
+        if (EndpointNames.IsHostQueue(name) || EndpointNames.IsMeasuringQueue(name))
+            queue.SetQueueArgument("x-expires", (long)UnusedQueueLifetime.TotalMilliseconds);
+        // Who asked asks again: while no host is there nothing piles up.
+        if (EndpointNames.IsMeasuringQueue(name))
+            queue.SetQueueArgument("x-message-ttl", (long)EndpointNames.MeasuringLifetime.TotalMilliseconds);
+    }
+
+    private static void AddSharedEndpoints<TEndpoint>(IBusRegistrationContext context, IBusFactoryConfigurator<TEndpoint> bus)
+        where TEndpoint : IReceiveEndpointConfigurator
+    {
+        foreach (var shared in context.GetServices<SharedEndpoint>())
+        {
+            bus.ReceiveEndpoint(shared.Name, endpoint =>
+            {
+                ConfigureQueue(context, shared.Name, endpoint);
+                DeadLettering.Configure(context, endpoint);
+                shared.Configure(context, endpoint);
+            });
+        }
     }
 
     private static void Shape(IBusFactoryConfigurator bus)

@@ -1,0 +1,63 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Sparsify.Contracts;
+using Sparsify.Messaging;
+using Sparsify.Scanner.Fleet;
+using Sparsify.Scanner.Storage;
+
+namespace Sparsify.Scanner.Measuring;
+
+/// <summary>Asks the hosts of a storage domain for the disks that are due.</summary>
+internal sealed class MeasureSweep(ScannerDbContext db, IOutbox<ScannerDbContext> outbox, MeasurePlan plan, TimeProvider time, IOptions<ScannerOptions> options)
+{
+    /// <summary>Whether any disk is due.</summary>
+    public Task<bool> AnyDueAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        return db.Disks.AnyAsync(d => d.MeasureDueAt <= now, cancellationToken);
+    }
+
+    /// <summary>The next storage domain by name that has disks to measure, due or not.</summary>
+    /// <param name="after">The one before it; null for the first.</param>
+    /// <param name="cancellationToken">The service stops.</param>
+    /// <returns>Null when there is no other.</returns>
+    public Task<string?> NextDomainAsync(string? after, CancellationToken cancellationToken) =>
+        db.Disks.Where(d => d.MeasureDueAt != null && (after == null || string.Compare(d.StorageDomain, after) > 0)).MinAsync(d => (string?)d.StorageDomain, cancellationToken);
+
+    /// <summary>Asks, in one transaction, for those that are due the longest, as many as the hosts have not yet too many of.</summary>
+    /// <param name="storageDomain">The storage domain.</param>
+    /// <param name="cancellationToken">The service stops.</param>
+    /// <returns>How many.</returns>
+    public async Task<int> AskAsync(string storageDomain, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.BeginWriteAsync(cancellationToken);
+        // Replicas in turn, so that together they ask for no more than one would.
+        await db.SerialiseAsync(cancellationToken, $"measuring {storageDomain}");
+        var now = time.GetUtcNow();
+        var unansweredSince = now - options.Value.MeasureAnswerLimit;
+        var room = options.Value.MaximumAsked - await db.Disks.CountAsync(d => d.StorageDomain == storageDomain && d.AskedAt > unansweredSince, cancellationToken);
+        var due = room <= 0
+            ? []
+            : await db.Disks.AsNoTracking().Where(d => d.StorageDomain == storageDomain && d.MeasureDueAt <= now).OrderBy(d => d.MeasureDueAt).Take(room).ToListAsync(cancellationToken);
+        var ids = due.Select(d => d.Id).ToList();
+        var unanswered = plan.Unanswered(now);
+        await db.Disks.Where(d => ids.Contains(d.Id)).ExecuteUpdateAsync(d => d.SetProperty(x => x.AskedAt, now).SetProperty(x => x.MeasureDueAt, unanswered), cancellationToken);
+        var queue = EndpointNames.Address(EndpointNames.Measuring(storageDomain));
+        foreach (var disk in due)
+            await outbox.Send(queue, Question(disk), cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        ScannerTelemetry.MeasuringAsked.Add(due.Count, new KeyValuePair<string, object?>("storage_domain", storageDomain));
+        return due.Count;
+    }
+
+    private static MeasureVolume Question(ScannedDisk disk) => new()
+    {
+        DiskId = disk.Id,
+        StorageDomain = disk.Snapshot.StorageDomain,
+        Path = disk.Snapshot.Path,
+        Format = disk.Snapshot.Format,
+        // Where the figures are not known, to have them is more than to know that they hold.
+        KnownStamp = disk.Snapshot.Measurement is null ? null : disk.Stamp,
+    };
+}

@@ -1,0 +1,138 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json;
+using Sparsify.Contracts;
+using Sparsify.Platform.Tests.Hosting;
+using Sparsify.Testing.Servers;
+using Xunit;
+
+namespace Sparsify.Platform.Tests.Measuring;
+
+/// <summary>The Scanner has hosts measure the fleet.</summary>
+public sealed class MeasuringTests
+{
+    [Theory]
+    [InlineData(BackEndKind.Embedded)]
+    [InlineData(BackEndKind.Distributed)]
+    public async Task Every_disk_is_measured_and_in_each_period_looked_at_again(BackEndKind kind)
+    {
+        await using var platform = await TestPlatform.StartAsync(kind, ("Sparsify:Scanner:MeasurePeriod", "00:00:02"), ("Sparsify:Scanner:MeasureSweepInterval", "00:00:00.2"));
+        var asked = Answer(platform);
+        var disks = new[] { await platform.AddDiskAsync("a"), await platform.AddDiskAsync("b"), await platform.AddDiskAsync("c") };
+        foreach (var name in new[] { "a", "b", "c" })
+            await platform.Client.DiskAsync(name, d => !d.IsNull("reclaimable") && d.GetProperty("reclaimable").GetInt64() == 123);
+        await TestPlatform.UntilAsync(() => disks.All(disk => asked.Count(a => a.DiskId == disk && a.KnownStamp == "stamp") >= 2), "each was asked for with the stamp of its measurement");
+
+        var view = await platform.Client.GetAsync($"/api/v1/disks/{disks[0]}");
+        // The figures are from the first time and were confirmed since.
+        await TestPlatform.UntilAsync(async () => (await platform.Client.GetAsync($"/api/v1/disks/{disks[0]}")).GetProperty("lookedAt").GetDateTimeOffset() > view.GetProperty("measuredAt").GetDateTimeOffset(), "the look is shown");
+        Assert.Single(asked, a => a.DiskId == disks[0] && a.KnownStamp is null);
+    }
+
+    [Theory]
+    [InlineData(BackEndKind.Embedded)]
+    [InlineData(BackEndKind.Distributed)]
+    public async Task A_locked_disk_is_not_measured_and_after_its_operation_it_is_in_any_case(BackEndKind kind)
+    {
+        await using var platform = await TestPlatform.StartAsync(kind, ("Sparsify:Scanner:MeasurePeriod", "00:00:01"), ("Sparsify:Scanner:MeasureSweepInterval", "00:00:00.2"));
+        var asked = Answer(platform);
+        var disk = await platform.AddDiskAsync("busy");
+        await platform.Client.DiskAsync("busy", d => !d.IsNull("reclaimable"));
+        await platform.HostA.HeartbeatAsync();
+        var operation = await platform.RequestAsync(disk);
+        var job = await platform.HostA.GetJobAsync(operation);
+        await platform.HostA.BeginAsync(job);
+        await TestPlatform.UntilAsync(() => platform.WithAsync<Scanner.Storage.ScannerDbContext, bool>(async db => (await db.Disks.FindAsync(disk))!.MeasureDueAt is null), "the Scanner knows that it is locked");
+        var before = asked.Count;
+        await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
+        Assert.Equal(before, asked.Count);
+
+        await platform.HostA.SucceededAsync(job);
+        await TestPlatform.UntilAsync(() => asked.Skip(before).Any(a => a.KnownStamp is null), "it is measured whatever its files say");
+    }
+
+    [Fact]
+    public async Task What_is_read_in_the_middle_of_a_run_is_dropped()
+    {
+        await using var platform = await TestPlatform.StartAsync(BackEndKind.Distributed);
+        var disk = await platform.AddDiskAsync("busy");
+        await platform.HostA.HeartbeatAsync();
+        var operation = await platform.RequestAsync(disk);
+        await platform.HostA.BeginAsync(await platform.HostA.GetJobAsync(operation));
+        await platform.MeasuredAsync(disk, Figures(777) with { Live = true, Exact = false });
+        await platform.MeasuredAsync(disk, Figures(55));
+        await platform.Client.DiskAsync("busy", d => !d.IsNull("reclaimable") && d.GetProperty("reclaimable").GetInt64() == 55);
+        Assert.DoesNotContain((await platform.Client.GetAsync($"/api/v1/disks/{disk}/measurements")).GetProperty("items").EnumerateArray(), m => m.GetProperty("live").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData(BackEndKind.Embedded)]
+    [InlineData(BackEndKind.Distributed)]
+    public async Task A_storage_domain_is_scanned_on_request_and_what_could_not_be_measured_says_why(BackEndKind kind)
+    {
+        await using var platform = await TestPlatform.StartAsync(kind, ("Sparsify:Scanner:MeasureSweepInterval", "00:00:00.2"));
+        await platform.Bus.Publish(new StorageDomainReported { Name = TestPlatform.Domain, Kind = StorageKind.File, ReportedAt = DateTimeOffset.UtcNow });
+        var asked = Answer(platform, unreadable: "bad.img");
+        var disk = await platform.AddDiskAsync("good");
+        await platform.AddDiskAsync("bad");
+        await platform.Client.DiskAsync("bad", d => d.Text("notMeasuredBecause") == "It is torn.");
+        await platform.Client.DiskAsync("good", d => !d.IsNull("reclaimable"));
+        await TestPlatform.UntilAsync(async () => (await platform.Client.GetAsync("/api/v1/storage-domains")).GetProperty("items").GetArrayLength() == 1, "the storage domain is known");
+        await TestPlatform.UntilAsync(() => platform.WithAsync<Scanner.Storage.ScannerDbContext, bool>(async db => (await db.Disks.FindAsync(disk))!.AnsweredAt is not null), "the answer is noted");
+
+        var before = asked.Count;
+        using var answer = await platform.Client.Http.PostAsync(new Uri($"/api/v1/storage-domains/{TestPlatform.Domain}/scan", UriKind.Relative), null, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        var location = answer.Headers.Location!.ToString();
+        await TestPlatform.UntilAsync(async () => (await platform.Client.GetAsync(location)) is var scan && (scan.GetProperty("disks").GetInt32(), scan.GetProperty("lookedAt").GetInt32()) == (2, 2), "both were looked at");
+        Assert.Equal(2, asked.Skip(before).Select(a => a.DiskId).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Hosts_get_no_more_to_measure_than_they_have_answered_for()
+    {
+        await using var platform = await TestPlatform.StartAsync(
+            BackEndKind.Distributed, ("Sparsify:Scanner:MaximumAsked", "2"), ("Sparsify:Scanner:MeasureSweepInterval", "00:00:00.2"), ("Sparsify:Scanner:MeasureAnswerLimit", "00:00:03"));
+        var asked = new ConcurrentQueue<MeasureVolume>();
+        platform.HostA.Measures = (question, _) =>
+        {
+            asked.Enqueue(question);
+            return null;
+        };
+        foreach (var i in Enumerable.Range(0, 5))
+            await platform.AddDiskAsync($"disk-{i}");
+        await TestPlatform.UntilAsync(() => asked.Count == 2, "two are asked for");
+        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        Assert.Equal(2, asked.Count);
+        // Nobody answers: the others have their turn, and then these again.
+        await TestPlatform.UntilAsync(() => asked.Select(a => a.DiskId).Distinct().Count() == 5 && asked.Count > 5, "all have had their turn");
+    }
+
+    /// <summary>Hosts that answer what is asked.</summary>
+    private static ConcurrentQueue<MeasureVolume> Answer(TestPlatform platform, string? unreadable = null)
+    {
+        var asked = new ConcurrentQueue<MeasureVolume>();
+        platform.HostA.Measures = (question, _) =>
+        {
+            asked.Enqueue(question);
+            if (question.Path == unreadable)
+                return new VolumeNotMeasured { Host = "host-a", DiskId = question.DiskId, StorageDomain = question.StorageDomain, Path = question.Path, Reason = "It is torn.", LookedAt = DateTimeOffset.UtcNow };
+            return question.KnownStamp == "stamp"
+                ? new VolumeUnchanged { Host = "host-a", DiskId = question.DiskId, StorageDomain = question.StorageDomain, Path = question.Path, LookedAt = DateTimeOffset.UtcNow }
+                : new VolumeMeasured
+                {
+                    Host = "host-a",
+                    DiskId = question.DiskId,
+                    StorageDomain = question.StorageDomain,
+                    Path = question.Path,
+                    VirtualSize = 10_000,
+                    ActualSize = 1000,
+                    Measurement = Figures(123),
+                    Stamp = "stamp",
+                };
+        };
+        return asked;
+    }
+
+    private static VolumeMeasurement Figures(long reclaimable) => new() { Reclaimable = reclaimable, HeldBySnapshots = 0, Exact = true, MeasuredAt = DateTimeOffset.UtcNow };
+}
