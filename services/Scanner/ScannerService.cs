@@ -3,6 +3,7 @@ using Sparsify.Messaging;
 using Sparsify.Scanner.Alerts;
 using Sparsify.Scanner.Fleet;
 using Sparsify.Scanner.Storage;
+using Sparsify.Scanner.WebHooks;
 
 namespace Sparsify.Scanner;
 
@@ -19,8 +20,12 @@ public static class ScannerService
         builder.Services
             .AddScoped<Alerting>()
             .AddScoped<AlertSweep>()
+            .AddScoped<WebHookQueue>()
+            .AddScoped<WebHookClaims>()
             .AddHostedService<AlertSweeper>()
-            .AddHostedService<AlertRetention>();
+            .AddHostedService<AlertRetention>()
+            .AddHostedService<WebHookService>()
+            .AddHostedService<WebHookRetention>();
         return builder;
     }
 
