@@ -12,6 +12,8 @@ public sealed partial class ScannerOptions : IValidatableObject
     /// <summary>The configuration section.</summary>
     public const string Section = "Sparsify:Scanner";
 
+    private const int LongestSource = 200;
+
     private static readonly SparsifyThresholds Default = new(Bytes: 1L << 30, Share: 0.1);
 
     /// <summary>For all disks: 1 GiB and a tenth of the actual size unless given.</summary>
@@ -36,7 +38,6 @@ public sealed partial class ScannerOptions : IValidatableObject
     public Dictionary<string, WebHookOptions> WebHooks { get; } = new(StringComparer.Ordinal);
 
     /// <summary>What posted events name as their source, a URI reference: tells one platform from another.</summary>
-    [RegularExpression(@"[!-~]{1,200}", ErrorMessage = Section + ":EventSource is no URI reference of at most 200 characters, such as /sparsify.")]
     public string EventSource { get; set; } = "/sparsify";
 
     /// <summary>How often events that are due are looked for.</summary>
@@ -69,6 +70,8 @@ public sealed partial class ScannerOptions : IValidatableObject
                 yield return new ValidationResult($"{Section}:{place}: {result.ErrorMessage}");
         }
 
+        if (EventSource.Length is 0 or > LongestSource || !Uri.TryCreate(EventSource, UriKind.RelativeOrAbsolute, out _))
+            yield return new ValidationResult($"{Section}:EventSource is '{EventSource}', which is no URI reference of 1 to {LongestSource} characters, such as /sparsify.");
         foreach (var name in WebHooks.Keys.Where(name => !HookName().IsMatch(name)))
             yield return new ValidationResult($"{Section}:WebHooks: '{name}' is no name of a web hook: 1 to 64 letters, digits, dots, hyphens or underscores, starting with a letter or digit.");
     }

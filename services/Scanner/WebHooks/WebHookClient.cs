@@ -97,7 +97,7 @@ internal sealed class WebHookClient(WebHookOptions hook, TimeProvider time) : ID
             // The status says what matters.
         }
 
-        var text = Encoding.UTF8.GetString(read, 0, length);
-        return hook.Target.PathAndQuery.Length > 1 ? text.Replace(hook.Target.AbsolutePath, "/…", StringComparison.Ordinal) : text;
+        string[] secret = [hook.Target.PathAndQuery, hook.Target.AbsolutePath, hook.Target.Query];
+        return secret.Where(part => part.Length > 1).Aggregate(Encoding.UTF8.GetString(read, 0, length), (text, part) => text.Replace(part, "…", StringComparison.Ordinal));
     }
 }
