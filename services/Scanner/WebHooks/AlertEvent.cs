@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using CloudNative.CloudEvents;
 using CloudNative.CloudEvents.SystemTextJson;
 using Sparsify.Contracts;
@@ -20,8 +19,8 @@ internal sealed record AlertEvent(string Name, string Id, Guid DiskId, DateTimeO
     /// <summary>The names of the messages there are.</summary>
     public static readonly string[] Names = [nameof(SparsifyNeeded), nameof(SparsifyNeedCleared)];
 
-    // As messages are written on the broker: what is null is absent.
-    private static readonly JsonEventFormatter Formatter = new(new JsonSerializerOptions(JsonSerializerOptions.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull }, default);
+    // The message is written as on the broker.
+    private static readonly JsonEventFormatter Formatter = new(JsonSerializerOptions.Web, default);
 
     public static AlertEvent Of(SparsifyNeeded needed) => new(nameof(SparsifyNeeded), $"{needed.AlertId}-{needed.Revision}", needed.DiskId, needed.At, needed);
 
