@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
-using Sparsify.Platform.Tests.Hosting;
 using Sparsify.Scanner.Storage;
 using Sparsify.Scanner.WebHooks;
 using Sparsify.Testing.Platforms;
 using Sparsify.Testing.Processes;
 using Sparsify.Testing.Servers;
 using Xunit;
+using TestPlatform = Sparsify.Platform.Tests.Hosting.TestPlatform;
 
 namespace Sparsify.Platform.Tests.Alerts.WebHooks;
 

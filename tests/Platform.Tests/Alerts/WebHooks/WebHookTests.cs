@@ -1,12 +1,12 @@
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
-using Sparsify.Platform.Tests.Hosting;
 using Sparsify.Scanner.Storage;
 using Sparsify.Testing.Platforms;
 using Sparsify.Testing.Processes;
 using Sparsify.Testing.Servers;
 using Xunit;
+using TestPlatform = Sparsify.Platform.Tests.Hosting.TestPlatform;
 
 namespace Sparsify.Platform.Tests.Alerts.WebHooks;
 
@@ -104,10 +104,11 @@ public sealed partial class WebHookTests : IDisposable
     {
         await using var hangs = await HookReceiver.StartAsync();
         await using var answers = await HookReceiver.StartAsync();
-        hangs.Otherwise = Answers.Never;
+        var released = new TaskCompletionSource();
+        hangs.Otherwise = context => released.Task.WaitAsync(context.RequestAborted);
         await using var platform = await TestPlatform.StartAsync(
             BackEndKind.Embedded,
-            [.. Hook("hangs", hangs.Url), ("Sparsify:Scanner:WebHooks:hangs:Timeout", "00:00:05"), ("Sparsify:Scanner:WebHooks:hangs:Concurrency", "2"), .. Hook("answers", answers.Url), ("Sparsify:Scanner:WebHooks:answers:Events:0", "SparsifyNeedCleared")]);
+            [.. Hook("hangs", hangs.Url), ("Sparsify:Scanner:WebHooks:hangs:Timeout", "00:00:30"), ("Sparsify:Scanner:WebHooks:hangs:Concurrency", "2"), .. Hook("answers", answers.Url), ("Sparsify:Scanner:WebHooks:answers:Events:0", "SparsifyNeedCleared")]);
         var disks = new List<Guid>();
         foreach (var name in new[] { "one", "two", "three", "four" })
             disks.Add(await AddAsync(platform, name));
@@ -117,6 +118,7 @@ public sealed partial class WebHookTests : IDisposable
         Assert.All(answers.Received, e => Assert.Equal(Cleared, e.Type));
         Assert.Equal(2, hangs.MostAtOnce);
         Assert.Empty(hangs.Taken);
+        released.SetResult();
     }
 
     [Fact]
