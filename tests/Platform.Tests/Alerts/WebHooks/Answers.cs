@@ -28,13 +28,15 @@ internal static class Answers
         return Task.Delay(Timeout.Infinite, context.RequestAborted);
     }
 
-    /// <summary>Less comes than was promised.</summary>
+    /// <summary>Less comes than was promised, but for the headers.</summary>
     public static async Task ResetInTheMiddle(HttpContext context)
     {
         context.Response.StatusCode = 500;
         context.Response.ContentLength = 1000;
         await context.Response.WriteAsync("half of");
         await context.Response.Body.FlushAsync();
+        // A reset takes with it what the client has not read yet.
+        await Task.Delay(200);
         context.Abort();
     }
 

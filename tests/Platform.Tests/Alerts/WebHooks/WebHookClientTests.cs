@@ -13,7 +13,7 @@ namespace Sparsify.Platform.Tests.Alerts.WebHooks;
 /// <summary>One try, against real servers that fail in every way: it ends in time, and never with an exception.</summary>
 public sealed class WebHookClientTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
     private readonly TestFolder _folder = TestFolder.Create("hooks");
 
     public static TheoryData<string, Func<HttpContext, Task>, string, int?> Failures => new()
@@ -66,7 +66,8 @@ public sealed class WebHookClientTests : IDisposable
     {
         await using var receiver = await HookReceiver.StartAsync();
         receiver.Next(new[] { "120", DateTimeOffset.UtcNow.AddMinutes(2).ToString("R"), DateTimeOffset.UtcNow.AddMinutes(-2).ToString("R"), "-5", "soon", "99999999999999999999" }.Select(value => Answers.Status(503, "", ("Retry-After", value))));
-        Assert.Equal(TimeSpan.FromSeconds(120), (await PostAsync(receiver.Url)).Answer.RetryAfter);
+        var (first, _) = await PostAsync(receiver.Url);
+        Assert.Equal((503, "HTTP 503", TimeSpan.FromSeconds(120)), (first.Status, first.Error, first.RetryAfter));
         Assert.InRange((await PostAsync(receiver.Url)).Answer.RetryAfter!.Value, TimeSpan.FromSeconds(110), TimeSpan.FromSeconds(121));
         for (var i = 0; i < 4; i++)
             Assert.Null((await PostAsync(receiver.Url)).Answer.RetryAfter);
