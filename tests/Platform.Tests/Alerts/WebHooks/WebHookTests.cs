@@ -86,7 +86,7 @@ public sealed partial class WebHookTests : IDisposable
         await using var receiver = await HookReceiver.StartAsync();
         receiver.Otherwise = Answers.Status(500);
         await using var platform = await TestPlatform.StartAsync(
-            kind, [.. Hook("ops", receiver.Url), ("Sparsify:Scanner:WebHooks:ops:MaximumAge", "00:00:02"), ("Sparsify:Scanner:WebHookRetention", "00:00:03"), ("Sparsify:Scanner:RetentionInterval", "00:00:00.3")]);
+            kind, [.. Hook("ops", receiver.Url), ("Sparsify:Scanner:WebHooks:ops:MaximumAge", "00:00:04"), ("Sparsify:Scanner:WebHookRetention", "00:00:05"), ("Sparsify:Scanner:RetentionInterval", "00:00:00.3")]);
         var disk = await AddAsync(platform, "one");
         // Of a hook that was taken out of the configuration.
         await platform.WithAsync<ScannerDbContext, int>(db =>
@@ -94,9 +94,9 @@ public sealed partial class WebHookTests : IDisposable
             db.WebHookDeliveries.Add(new Scanner.WebHooks.WebHookDelivery { Hook = "gone", DiskId = disk, EventId = "x", Body = [1], CreatedAt = DateTimeOffset.UtcNow, DueAt = DateTimeOffset.UtcNow });
             return db.SaveChangesAsync();
         });
-        await TestPlatform.UntilAsync(() => platform.WithAsync<ScannerDbContext, bool>(db => db.WebHookDeliveries.AnyAsync(d => d.DiedAt != null && d.LastStatus == 500 && d.Attempts > 2)), "it dies");
+        await TestPlatform.UntilAsync(() => platform.WithAsync<ScannerDbContext, bool>(db => db.WebHookDeliveries.AnyAsync(d => d.DiedAt != null && d.LastStatus == 500)), "it dies");
         await TestPlatform.UntilAsync(() => platform.WithAsync<ScannerDbContext, bool>(async db => !await db.WebHookDeliveries.AnyAsync()), "both are forgotten");
-        Assert.Empty(receiver.Taken);
+        Assert.True(receiver.Received.Count > 1, "It was tried once only.");
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed partial class WebHookTests : IDisposable
         hangs.Otherwise = context => released.Task.WaitAsync(context.RequestAborted);
         await using var platform = await TestPlatform.StartAsync(
             BackEndKind.Embedded,
-            [.. Hook("hangs", hangs.Url), ("Sparsify:Scanner:WebHooks:hangs:Timeout", "00:00:30"), ("Sparsify:Scanner:WebHooks:hangs:Concurrency", "2"), .. Hook("answers", answers.Url), ("Sparsify:Scanner:WebHooks:answers:Events:0", "SparsifyNeedCleared")]);
+            LastOfEach([.. Hook("hangs", hangs.Url), ("Sparsify:Scanner:WebHooks:hangs:Timeout", "00:00:30"), ("Sparsify:Scanner:WebHooks:hangs:Concurrency", "2"), .. Hook("answers", answers.Url), ("Sparsify:Scanner:WebHooks:answers:Events:0", "SparsifyNeedCleared")]));
         var disks = new List<Guid>();
         foreach (var name in new[] { "one", "two", "three", "four" })
             disks.Add(await AddAsync(platform, name));
@@ -126,7 +126,7 @@ public sealed partial class WebHookTests : IDisposable
     {
         await using var receiver = await HookReceiver.StartAsync();
         receiver.Next(Answers.Status(429, "", ("Retry-After", "3")));
-        await using var platform = await TestPlatform.StartAsync(BackEndKind.Embedded, [.. Hook("ops", receiver.Url), ("Sparsify:Scanner:WebHooks:ops:LongestRetryDelay", "00:00:10")]);
+        await using var platform = await TestPlatform.StartAsync(BackEndKind.Embedded, LastOfEach([.. Hook("ops", receiver.Url), ("Sparsify:Scanner:WebHooks:ops:LongestRetryDelay", "00:00:10")]));
         await AddAsync(platform, "one");
         await TestPlatform.UntilAsync(() => receiver.Received.Count == 1, "one is sent");
         await AddAsync(platform, "two");
@@ -171,6 +171,8 @@ public sealed partial class WebHookTests : IDisposable
             ($"Sparsify:Scanner:WebHooks:{name}:LongestRetryDelay", "00:00:00.5"),
         ];
     }
+
+    private static (string, string)[] LastOfEach((string Key, string Value)[] settings) => [.. settings.GroupBy(s => s.Key).Select(s => s.Last())];
 
     private static string ReadmeStatement(string verb)
     {
