@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -135,18 +137,27 @@ public sealed partial class WebHookTests : IDisposable
     }
 
     [Fact]
-    public async Task Neither_secret_nor_address_nor_answer_is_logged()
+    public async Task Neither_secret_nor_address_nor_answer_is_logged_or_traced()
     {
         await using var receiver = await HookReceiver.StartAsync();
         receiver.Next(Answers.Status(500, "4N5WER"), Answers.Status(400, "4N5WER"));
         var log = new LogRecorder();
+        var spans = new ConcurrentQueue<Activity>();
+        // But for the receiver's own.
+        using var listener = new ActivityListener { ShouldListenTo = source => source.Name != "Microsoft.AspNetCore", Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded, ActivityStopped = spans.Enqueue };
+        ActivitySource.AddActivityListener(listener);
         await using var platform = await TestPlatform.StartAsync(BackEndKind.Embedded, services => services.AddLogging(l => l.SetMinimumLevel(LogLevel.Trace).AddProvider(log)), Hook("ops", receiver.Url));
         await AddAsync(platform, "one");
         await TestPlatform.UntilAsync(() => log.Lines.Any(l => l.Contains("is given up for web hook ops", StringComparison.Ordinal)), "the death is logged");
         Assert.Single(log.Lines, l => l.Contains("is given up", StringComparison.Ordinal));
         Assert.Contains(log.Lines, l => l.Contains("Web hook ops at http://127.0.0.1:", StringComparison.Ordinal));
+        Assert.Equal([500, 400], spans.Where(s => s.DisplayName == "web hook" && Equals(s.GetTagItem("server.port"), new Uri(receiver.Url).Port)).Select(s => s.GetTagItem("http.response.status_code")));
+        var traced = spans.SelectMany(s => s.TagObjects.Select(t => t.Value?.ToString() ?? "").Append(s.StatusDescription ?? "")).ToList();
         foreach (var secret in new[] { HookReceiver.Secret, "T0K3N", "4N5WER" })
+        {
             Assert.DoesNotContain(log.Lines, l => l.Contains(secret, StringComparison.Ordinal));
+            Assert.DoesNotContain(traced, t => t.Contains(secret, StringComparison.Ordinal));
+        }
     }
 
     public void Dispose() => _folder.Dispose();
