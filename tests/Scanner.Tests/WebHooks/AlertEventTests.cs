@@ -21,9 +21,19 @@ public sealed class AlertEventTests
 
     private static readonly SparsifyNeeded Needed = new()
     {
-        AlertId = Alert, Revision = 1, DiskId = Disk, Name = "wéb-1 <b>", StorageDomain = "vms", Path = "a.qcow2", ActualSize = 1000,
+        AlertId = Alert,
+        Revision = 1,
+        DiskId = Disk,
+        Name = "wéb-1 <b>",
+        StorageDomain = "vms",
+        Path = "a.qcow2",
+        ActualSize = 1000,
         Measurement = new VolumeMeasurement { Reclaimable = 500, HeldBySnapshots = 0, Exact = true, MeasuredAt = At },
-        Thresholds = new SparsifyThresholds(100, 0.1), Vms = [], Violations = [], RaisedAt = At, At = At,
+        Thresholds = new SparsifyThresholds(100, 0.1),
+        Vms = [],
+        Violations = [],
+        RaisedAt = At,
+        At = At,
     };
 
     [Fact]

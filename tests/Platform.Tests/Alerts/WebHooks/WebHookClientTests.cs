@@ -160,7 +160,12 @@ public sealed class WebHookClientTests : IDisposable
 
     private static string Body { get; } = Encoding.UTF8.GetString(AlertEvent.Of(new SparsifyNeedCleared
     {
-        AlertId = Guid.NewGuid(), Revision = 1, DiskId = Guid.NewGuid(), Reason = NeedClearedReason.DiskRemoved, RaisedAt = DateTimeOffset.UtcNow, ClearedAt = DateTimeOffset.UtcNow,
+        AlertId = Guid.NewGuid(),
+        Revision = 1,
+        DiskId = Guid.NewGuid(),
+        Reason = NeedClearedReason.DiskRemoved,
+        RaisedAt = DateTimeOffset.UtcNow,
+        ClearedAt = DateTimeOffset.UtcNow,
     }).Write("/sparsify"));
 
     private string SecretPath => _folder.File("secret");
