@@ -1,14 +1,18 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.RegularExpressions;
 using Sparsify.Contracts;
 using Sparsify.Scanner.Thresholds;
+using Sparsify.Scanner.WebHooks;
 
 namespace Sparsify.Scanner;
 
-/// <summary>When disks are measured, and when one needs sparsifying; section <c>Sparsify:Scanner</c>.</summary>
-public sealed class ScannerOptions : IValidatableObject
+/// <summary>When disks are measured, when one needs sparsifying, and who is told; section <c>Sparsify:Scanner</c>.</summary>
+public sealed partial class ScannerOptions : IValidatableObject
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "Sparsify:Scanner";
+
+    private const int LongestSource = 200;
 
     private static readonly SparsifyThresholds Default = new(Bytes: 1L << 30, Share: 0.1);
 
@@ -50,6 +54,20 @@ public sealed class ScannerOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
     public TimeSpan AlertRetention { get; set; } = TimeSpan.FromDays(90);
 
+    /// <summary>Where news of alerts is posted to, by a name that logs and metrics have.</summary>
+    public Dictionary<string, WebHookOptions> WebHooks { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What posted events name as their source, a URI reference: tells one platform from another.</summary>
+    public string EventSource { get; set; } = "/sparsify";
+
+    /// <summary>How often events that are due are looked for.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
+    public TimeSpan WebHookSweepInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long an event is kept that a web hook did not take, after it was given up.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
+    public TimeSpan WebHookRetention { get; set; } = TimeSpan.FromDays(30);
+
     /// <summary>How often what is older is looked for.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
     public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromMinutes(10);
@@ -64,12 +82,23 @@ public sealed class ScannerOptions : IValidatableObject
     /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        foreach (var (name, thresholds) in StorageDomains.Append(new("", Thresholds)))
+        foreach (var (place, part) in Parts())
         {
             var results = new List<ValidationResult>();
-            Validator.TryValidateObject(thresholds, new ValidationContext(thresholds), results, validateAllProperties: true);
+            Validator.TryValidateObject(part, new ValidationContext(part), results, validateAllProperties: true);
             foreach (var result in results)
-                yield return new ValidationResult($"{Section}:{(name.Length == 0 ? "Thresholds" : $"StorageDomains:{name}")}: {result.ErrorMessage}");
+                yield return new ValidationResult($"{Section}:{place}: {result.ErrorMessage}");
         }
+
+        if (EventSource.Length is 0 or > LongestSource || !Uri.TryCreate(EventSource, UriKind.RelativeOrAbsolute, out _))
+            yield return new ValidationResult($"{Section}:EventSource is '{EventSource}', which is no URI reference of 1 to {LongestSource} characters, such as /sparsify.");
+        foreach (var name in WebHooks.Keys.Where(name => !HookName().IsMatch(name)))
+            yield return new ValidationResult($"{Section}:WebHooks: '{name}' is no name of a web hook: 1 to 64 letters, digits, dots, hyphens or underscores, starting with a letter or digit.");
     }
+
+    private IEnumerable<(string Place, object Options)> Parts() =>
+        [("Thresholds", Thresholds), .. StorageDomains.Select(d => ($"StorageDomains:{d.Key}", (object)d.Value)), .. WebHooks.Select(h => ($"WebHooks:{h.Key}", (object)h.Value))];
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z")]
+    private static partial Regex HookName();
 }

@@ -4,6 +4,7 @@ using Sparsify.Scanner.Alerts;
 using Sparsify.Scanner.Fleet;
 using Sparsify.Scanner.Measuring;
 using Sparsify.Scanner.Storage;
+using Sparsify.Scanner.WebHooks;
 
 namespace Sparsify.Scanner;
 
@@ -25,8 +26,12 @@ public static class ScannerService
             .AddScoped<MeasureSweep>()
             .AddHostedService<MeasureSweeper>()
             .AddScoped<AlertSweep>()
+            .AddScoped<WebHookQueue>()
+            .AddScoped<WebHookClaims>()
             .AddHostedService<AlertSweeper>()
-            .AddHostedService<AlertRetention>();
+            .AddHostedService<AlertRetention>()
+            .AddHostedService<WebHookService>()
+            .AddHostedService<WebHookRetention>();
         return builder;
     }
 

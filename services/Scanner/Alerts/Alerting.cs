@@ -4,11 +4,12 @@ using Sparsify.Contracts;
 using Sparsify.Scanner.Fleet;
 using Sparsify.Scanner.Storage;
 using Sparsify.Scanner.Thresholds;
+using Sparsify.Scanner.WebHooks;
 
 namespace Sparsify.Scanner.Alerts;
 
 /// <summary>Raises, repeats and clears alerts, in the caller's transaction, which has serialised the disk.</summary>
-internal sealed class Alerting(ScannerDbContext db, IOptions<ScannerOptions> options, TimeProvider time)
+internal sealed class Alerting(ScannerDbContext db, WebHookQueue hooks, IOptions<ScannerOptions> options, TimeProvider time)
 {
     /// <summary>Compares what is known of a disk with its thresholds.</summary>
     /// <param name="disk">The disk.</param>
@@ -42,7 +43,7 @@ internal sealed class Alerting(ScannerDbContext db, IOptions<ScannerOptions> opt
         var known = disk.Snapshot;
         alert.Revision++;
         alert.SaidAt = alert.Revision == 1 ? alert.RaisedAt : time.GetUtcNow();
-        return new SparsifyNeeded
+        var needed = new SparsifyNeeded
         {
             AlertId = alert.Id,
             Revision = alert.Revision,
@@ -58,6 +59,8 @@ internal sealed class Alerting(ScannerDbContext db, IOptions<ScannerOptions> opt
             RaisedAt = alert.RaisedAt,
             At = alert.SaidAt,
         };
+        hooks.Add(AlertEvent.Of(needed));
+        return needed;
     }
 
     private SparsifyNeeded Raise(ScannedDisk disk)
@@ -74,7 +77,7 @@ internal sealed class Alerting(ScannerDbContext db, IOptions<ScannerOptions> opt
         var now = time.GetUtcNow();
         alert.Revision++;
         (alert.OpenDiskId, alert.ClearedAt, alert.Reason) = (null, now, reason);
-        return new SparsifyNeedCleared
+        var cleared = new SparsifyNeedCleared
         {
             AlertId = alert.Id,
             Revision = alert.Revision,
@@ -84,5 +87,7 @@ internal sealed class Alerting(ScannerDbContext db, IOptions<ScannerOptions> opt
             RaisedAt = alert.RaisedAt,
             ClearedAt = now,
         };
+        hooks.Add(AlertEvent.Of(cleared));
+        return cleared;
     }
 }

@@ -2,10 +2,11 @@ using Microsoft.EntityFrameworkCore;
 using Sparsify.Messaging;
 using Sparsify.Scanner.Alerts;
 using Sparsify.Scanner.Fleet;
+using Sparsify.Scanner.WebHooks;
 
 namespace Sparsify.Scanner.Storage;
 
-/// <summary>The Scanner's tables: what it knows of the disks, and its alerts.</summary>
+/// <summary>The Scanner's tables: what it knows of the disks, its alerts, and what is on its way to web hooks.</summary>
 public sealed class ScannerDbContext(DbContextOptions<ScannerDbContext> options) : MessagingDbContext(options)
 {
     /// <summary>The schema's name.</summary>
@@ -14,6 +15,8 @@ public sealed class ScannerDbContext(DbContextOptions<ScannerDbContext> options)
     public DbSet<ScannedDisk> Disks => Set<ScannedDisk>();
 
     public DbSet<Alert> Alerts => Set<Alert>();
+
+    public DbSet<WebHookDelivery> WebHookDeliveries => Set<WebHookDelivery>();
 
     /// <summary>The alert of a disk that lasts; null when there is none.</summary>
     public Task<Alert?> OpenAlertAsync(Guid diskId, CancellationToken cancellationToken) => Alerts.SingleOrDefaultAsync(a => a.OpenDiskId == diskId, cancellationToken);
@@ -43,6 +46,16 @@ public sealed class ScannerDbContext(DbContextOptions<ScannerDbContext> options)
             alert.HasIndex(a => a.SaidAt).HasFilter("open_disk_id IS NOT NULL");
             alert.Property(a => a.Revision).IsConcurrencyToken();
             alert.Property(a => a.Reason).HasConversion<string>();
+        });
+        modelBuilder.Entity<WebHookDelivery>(delivery =>
+        {
+            delivery.ToTable("web_hook_deliveries");
+            delivery.Property(d => d.Id).ValueGeneratedOnAdd();
+            delivery.HasIndex(d => new { d.Hook, d.DueAt }).HasFilter("died_at IS NULL");
+            delivery.HasIndex(d => new { d.Hook, d.DiskId, d.Id }).HasFilter("died_at IS NULL");
+            delivery.HasIndex(d => d.DiedAt);
+            delivery.HasIndex(d => d.CreatedAt);
+            delivery.Property(d => d.Attempts).IsConcurrencyToken();
         });
     }
 }

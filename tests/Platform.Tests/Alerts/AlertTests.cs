@@ -117,10 +117,10 @@ public sealed class AlertTests
         async Task<string[]> NamesAsync(string path) => [.. (await platform.Client.GetAsync($"/api/v1/{path}")).GetProperty("items").EnumerateArray().Select(i => i.GetProperty("name").GetString()!)];
     }
 
-    private static VolumeMeasurement Figures(long reclaimable, long held = 0) => new() { Reclaimable = reclaimable, HeldBySnapshots = held, Exact = true, MeasuredAt = DateTimeOffset.UtcNow };
+    internal static VolumeMeasurement Figures(long reclaimable, long held = 0) => new() { Reclaimable = reclaimable, HeldBySnapshots = held, Exact = true, MeasuredAt = DateTimeOffset.UtcNow };
 
     /// <summary>A host measures the disk, and the API shows it.</summary>
-    private static async Task MeasureAsync(TestPlatform platform, Guid disk, long reclaimable)
+    internal static async Task MeasureAsync(TestPlatform platform, Guid disk, long reclaimable)
     {
         var known = await platform.Client.GetAsync($"/api/v1/disks/{disk}");
         await platform.MeasuredAsync(disk, Figures(reclaimable));

@@ -6,8 +6,10 @@ using Npgsql;
 using Sparsify.Api.ReadModel;
 using Sparsify.Contracts;
 using Sparsify.Orchestrator.Storage;
+using Sparsify.Platform.Tests.Alerts.WebHooks;
 using Sparsify.Platform.Tests.Hosting;
 using Sparsify.Scanner.Storage;
+using Sparsify.Testing.Processes;
 using Sparsify.Testing.Servers;
 using Xunit;
 
@@ -20,7 +22,7 @@ public sealed partial class QueryPlanTests(ITestOutputHelper output)
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     /// <summary>These grow; a few rows of others are read quicker without an index.</summary>
-    private static readonly string[] Grow = ["operations", "volume_jobs", "job_attempts", "disks", "virtual_machines", "vm_disks", "inbox", "measurements"];
+    private static readonly string[] Grow = ["operations", "volume_jobs", "job_attempts", "disks", "virtual_machines", "vm_disks", "inbox", "measurements", "web_hook_deliveries"];
 
     private static int Operations => int.Parse(Environment.GetEnvironmentVariable("SPARSIFY_TEST_OPERATIONS") ?? "100000", CultureInfo.InvariantCulture);
 
@@ -28,10 +30,16 @@ public sealed partial class QueryPlanTests(ITestOutputHelper output)
     public async Task Every_statement_on_the_way_of_an_operation_finds_its_rows_by_an_index()
     {
         var recorder = new StatementRecorder();
+        using var folder = TestFolder.Create("plans");
+        await File.WriteAllTextAsync(folder.File("secret"), HookReceiver.Secret, TestContext.Current.CancellationToken);
+        await using var receiver = await HookReceiver.StartAsync();
+        receiver.Next(Answers.Status(500), Answers.Status(410));
         await using var platform = await TestPlatform.StartAsync(
             BackEndKind.Distributed,
             services => services.ConfigureDbContext<OrchestratorDbContext>(o => o.AddInterceptors(recorder)).ConfigureDbContext<ApiDbContext>(o => o.AddInterceptors(recorder)).ConfigureDbContext<ScannerDbContext>(o => o.AddInterceptors(recorder)),
-            ("Sparsify:Orchestrator:RetentionInterval", "00:00:00.5"), ("Sparsify:Api:RetentionInterval", "00:00:00.5"), ("Sparsify:Orchestrator:LeaseDuration", "00:00:02"));
+            ("Sparsify:Orchestrator:RetentionInterval", "00:00:00.5"), ("Sparsify:Api:RetentionInterval", "00:00:00.5"), ("Sparsify:Orchestrator:LeaseDuration", "00:00:02"),
+            ("Sparsify:Scanner:RetentionInterval", "00:00:00.5"), ("Sparsify:Scanner:Thresholds:Bytes", "1"), ("Sparsify:Scanner:Thresholds:Share", "0"),
+            ("Sparsify:Scanner:WebHooks:ops:Url", receiver.Url), ("Sparsify:Scanner:WebHooks:ops:SecretFile", folder.File("secret")), ("Sparsify:Scanner:WebHooks:ops:RetryDelay", "00:00:00.1"));
         await using var connection = new NpgsqlConnection(platform.BackEnd.Database!.ConnectionString);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         recorder.Records = true;
