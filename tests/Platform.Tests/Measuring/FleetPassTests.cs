@@ -47,7 +47,8 @@ public sealed class FleetPassTests(ITestOutputHelper output)
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{Disks:N0} disks in {took:hh\\:mm\\:ss}: {Disks / took.TotalSeconds:N0} a second, {Disks / took.TotalHours:N0} an hour; {(double)handled / Disks:N1} messages a disk handled by services; the database grew from {sizeBefore >> 20:N0} to {sizeAfter >> 20:N0} MiB, {(sizeAfter - sizeBefore) / Disks:N0} bytes a disk; {(Environment.CpuUsage.TotalTime - cpuBefore).TotalMilliseconds / Disks:N2} ms of processor time a disk in the services"));
-        Assert.Equal(Disks, measured);
+        // A question may come twice, as any message may; more than a few would be a fault.
+        Assert.InRange(measured, Disks, Disks + Disks / 100);
         Assert.Equal(Disks, await NumberAsync(connection, "SELECT count(*) FROM api.disks WHERE reclaimable = 123"));
         Assert.Equal(Disks, await NumberAsync(connection, "SELECT count(*) FROM scanner.disks WHERE answered_at IS NOT NULL AND asked_at IS NULL AND measure_due_at > now()"));
     }

@@ -71,12 +71,10 @@ internal static class Population
         INSERT INTO api.operations (id, disk_id, revision, state, sort_key, finished_at, snapshot, progress_attempt, progress_sequence, fraction)
         SELECT id, disk_id, revision, state, lpad((extract(epoch FROM created_at) * 10000000)::bigint::text, 20, '0') || '-' || id, finished_at, '{}', 1, 1, 1 FROM orchestrator.operations
         """,
-        "INSERT INTO scanner.disks (id, revision, snapshot) SELECT id, 1, '{}' FROM orchestrator.disks WHERE storage_domain = 'old'",
-        $"INSERT INTO scanner.inbox (message_id, consumer_id, consumed_at) SELECT gen_random_uuid(), gen_random_uuid(), now() FROM generate_series(1, {disks})",
         // A tenth is tried again and again; the rest is dead.
         """
         INSERT INTO scanner.web_hook_deliveries (hook, disk_id, event_id, body, created_at, attempts, due_at, give_up_at, died_at)
-        SELECT 'ops', id, id || '-1', '', now(), 1, now() + interval '1 hour', now(), CASE WHEN random() < 0.9 THEN now() END FROM scanner.disks WHERE snapshot = '{}'
+        SELECT 'ops', id, id || '-1', '', now(), 1, now() + interval '1 hour', now(), CASE WHEN random() < 0.9 THEN now() END FROM scanner.disks WHERE storage_domain = 'old'
         """,
         "VACUUM ANALYZE",
     ];
