@@ -2,6 +2,7 @@ using MassTransit;
 using Sparsify.Messaging;
 using Sparsify.Scanner.Alerts;
 using Sparsify.Scanner.Fleet;
+using Sparsify.Scanner.Policies;
 using Sparsify.Scanner.Storage;
 
 namespace Sparsify.Scanner;
@@ -21,6 +22,7 @@ public static class ScannerService
             .AddScoped<AlertSweep>()
             .AddHostedService<AlertSweeper>()
             .AddHostedService<AlertRetention>();
+        builder.Services.AddPolicies();
         return builder;
     }
 
@@ -29,6 +31,7 @@ public static class ScannerService
     {
         bus.AddConsumer<DiskChangedConsumer>().Endpoint(e => e.Name = FleetQueue);
         bus.AddConsumer<SparsifyDiskCompletedConsumer>().Endpoint(e => e.Name = FleetQueue);
+        bus.AddPolicyConsumers();
         bus.AddConfigureEndpointsCallback((context, name, endpoint) =>
         {
             if (name == FleetQueue)

@@ -12,4 +12,7 @@ internal static class ScannerTelemetry
 
     /// <summary>Alerts that were raised.</summary>
     public static Counter<long> AlertsRaised { get; } = Meter.CreateCounter<long>("sparsify.alerts.raised", "{alert}", "Disks whose dead space passed their thresholds");
+
+    /// <summary>Runs of policies that were started.</summary>
+    public static Counter<long> PolicyRuns { get; } = Meter.CreateCounter<long>("sparsify.policies.runs", "{run}", "Runs of policies that were started");
 }

@@ -3,12 +3,14 @@ using Microsoft.EntityFrameworkCore;
 using Sparsify.Contracts;
 using Sparsify.Messaging;
 using Sparsify.Scanner.Alerts;
+using Sparsify.Scanner.Policies.Storing;
+using Sparsify.Scanner.Policies.Triggers;
 using Sparsify.Scanner.Storage;
 
 namespace Sparsify.Scanner.Fleet;
 
-/// <summary>Keeps what is known of the disks, and compares each change with the thresholds. A removed one stays as a mark, so that a late older event does not bring it back.</summary>
-internal sealed class DiskChangedConsumer(ScannerDbContext db, Alerting alerts, TimeProvider time) : IConsumer<DiskChanged>
+/// <summary>Keeps what is known of the disks, and compares each change with the thresholds and with what triggers policies. A removed one stays as a mark, so that a late older event does not bring it back.</summary>
+internal sealed class DiskChangedConsumer(ScannerDbContext db, Alerting alerts, PolicyBook policies, PolicyTriggers triggers, TimeProvider time) : IConsumer<DiskChanged>
 {
     public async Task Consume(ConsumeContext<DiskChanged> context)
     {
@@ -18,10 +20,14 @@ internal sealed class DiskChangedConsumer(ScannerDbContext db, Alerting alerts, 
         if (disk?.Revision >= changed.Revision)
             return;
         disk ??= db.Disks.Add(new ScannedDisk { Id = changed.DiskId }).Entity;
+        await policies.EnsureReadAsync(db, context.CancellationToken);
+        var before = disk.Snapshot;
         disk.Revision = changed.Revision;
         disk.Snapshot = changed;
         disk.RemovedAt = changed.Removed ? time.GetUtcNow() : null;
-        if (alerts.Judge(disk, await db.OpenAlertAsync(disk.Id, context.CancellationToken)) is { } news)
+        var news = alerts.Judge(disk, await db.OpenAlertAsync(disk.Id, context.CancellationToken));
+        if (news is not null)
             await context.Publish(news, context.CancellationToken);
+        await triggers.NoteAsync(disk, before, alertRaised: news is SparsifyNeeded, context.CancellationToken);
     }
 }

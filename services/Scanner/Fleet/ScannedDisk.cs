@@ -23,6 +23,12 @@ public sealed class ScannedDisk
     /// </summary>
     public DateTimeOffset? SettledAt { get; set; }
 
+    /// <summary>
+    /// From how many reclaimable bytes on growth is counted: what was left after the last operation, or when a policy was
+    /// last triggered by growth. Null after an operation, until the disk is measured; 0 of a disk that never had one.
+    /// </summary>
+    public long? Baseline { get; set; } = 0;
+
     /// <summary>The measurement, unless it is from before the last operation.</summary>
     public VolumeMeasurement? Measurement => Snapshot.Measurement is { } known && (SettledAt is null || known.MeasuredAt > SettledAt) ? known : null;
 }

@@ -2,10 +2,13 @@ using Microsoft.EntityFrameworkCore;
 using Sparsify.Messaging;
 using Sparsify.Scanner.Alerts;
 using Sparsify.Scanner.Fleet;
+using Sparsify.Scanner.Policies.Runs;
+using Sparsify.Scanner.Policies.Storing;
+using Sparsify.Scanner.Policies.Triggers;
 
 namespace Sparsify.Scanner.Storage;
 
-/// <summary>The Scanner's tables: what it knows of the disks, and its alerts.</summary>
+/// <summary>The Scanner's tables: what it knows of the disks, its alerts, and policies with their runs.</summary>
 public sealed class ScannerDbContext(DbContextOptions<ScannerDbContext> options) : MessagingDbContext(options)
 {
     /// <summary>The schema's name.</summary>
@@ -14,6 +17,14 @@ public sealed class ScannerDbContext(DbContextOptions<ScannerDbContext> options)
     public DbSet<ScannedDisk> Disks => Set<ScannedDisk>();
 
     public DbSet<Alert> Alerts => Set<Alert>();
+
+    public DbSet<StoredPolicy> Policies => Set<StoredPolicy>();
+
+    public DbSet<PolicyEventRow> PolicyEvents => Set<PolicyEventRow>();
+
+    public DbSet<PolicyRun> PolicyRuns => Set<PolicyRun>();
+
+    public DbSet<RunDisk> RunDisks => Set<RunDisk>();
 
     /// <summary>The alert of a disk that lasts; null when there is none.</summary>
     public Task<Alert?> OpenAlertAsync(Guid diskId, CancellationToken cancellationToken) => Alerts.SingleOrDefaultAsync(a => a.OpenDiskId == diskId, cancellationToken);
@@ -40,6 +51,46 @@ public sealed class ScannerDbContext(DbContextOptions<ScannerDbContext> options)
             alert.HasIndex(a => a.SaidAt).HasFilter("open_disk_id IS NOT NULL");
             alert.Property(a => a.Revision).IsConcurrencyToken();
             alert.Property(a => a.Reason).HasConversion<string>();
+        });
+        MapPolicies(modelBuilder);
+    }
+
+    private static void MapPolicies(ModelBuilder model)
+    {
+        model.Entity<StoredPolicy>(policy =>
+        {
+            policy.ToTable("policies");
+            policy.Property(p => p.Id).ValueGeneratedNever();
+            policy.HasIndex(p => p.Name).IsUnique();
+            policy.HasIndex(p => p.NextRunAt);
+            policy.Property(p => p.Revision).IsConcurrencyToken();
+            policy.Property(p => p.Rule).AsJson();
+        });
+        model.Entity<PolicyEventRow>(happened =>
+        {
+            happened.ToTable("policy_events");
+            happened.HasKey(e => new { e.PolicyId, e.DiskId });
+            happened.Property(e => e.Event).HasConversion<string>();
+        });
+        model.Entity<PolicyRun>(run =>
+        {
+            run.ToTable("policy_runs");
+            run.Property(r => r.Id).ValueGeneratedNever();
+            run.HasIndex(r => new { r.PolicyId, r.ScheduledAt }).IsUnique();
+            run.HasIndex(r => new { r.State, r.PolicyId });
+            run.HasIndex(r => r.EndedAt);
+            run.Property(r => r.Revision).IsConcurrencyToken();
+            run.Property(r => r.Cause).HasConversion<string>();
+            run.Property(r => r.State).HasConversion<string>();
+            run.Property(r => r.Rule).AsJson();
+        });
+        model.Entity<RunDisk>(disk =>
+        {
+            disk.ToTable("policy_run_disks");
+            disk.HasKey(d => new { d.RunId, d.Position });
+            disk.HasIndex(d => d.OperationId).IsUnique();
+            disk.Property(d => d.Turn).HasConversion<string>();
+            disk.Property(d => d.Line).AsJson();
         });
     }
 }

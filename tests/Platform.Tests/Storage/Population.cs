@@ -25,7 +25,7 @@ internal static class Population
             volume_group_incomplete, illegal, wipe_after_delete, known_upstream, generation, revision)
         SELECT gen_random_uuid(), 'disk-' || i, 'old', 'disk-' || i || '.img', 'Raw', 'Sparse', 'Image', 10000, 1000, 1, 0, 0, false, false, false, false, true, 1, 1 FROM generate_series(1, {disks}) i
         """,
-        "INSERT INTO orchestrator.virtual_machines (id, name, status, reported_at) SELECT gen_random_uuid(), name, 'Down', now() FROM orchestrator.disks",
+        "INSERT INTO orchestrator.virtual_machines (id, name, status, tags, reported_at) SELECT gen_random_uuid(), name, 'Down', '[]', now() FROM orchestrator.disks",
         "INSERT INTO orchestrator.vm_disks (vm_id, disk_id) SELECT v.id, d.id FROM orchestrator.virtual_machines v JOIN orchestrator.disks d ON d.name = v.name",
         $"""
         INSERT INTO orchestrator.operations (id, version, state, revision, disk_id, trigger, priority, allow_snapshots, attempt, last_closed_attempt, runs, repairs, cancel_requested, min_reclaimable, force,
