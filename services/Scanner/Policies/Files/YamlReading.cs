@@ -22,13 +22,26 @@ internal sealed class YamlReading
     public static FileNode Read(string text)
     {
         var reading = new YamlReading(text);
-        reading._parser.Consume<StreamStart>();
-        reading._parser.Consume<DocumentStart>();
-        var value = reading.Value("", 0);
-        reading._parser.Consume<DocumentEnd>();
-        if (reading._parser.Accept<DocumentStart>(out var second))
+        try
+        {
+            return reading.Document();
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // The parser says so of a list or text that is not closed.
+            throw reading.Refuse("What begins here is not closed, or is no YAML.");
+        }
+    }
+
+    private FileNode Document()
+    {
+        _parser.Consume<StreamStart>();
+        _parser.Consume<DocumentStart>();
+        var value = Value("", 0);
+        _parser.Consume<DocumentEnd>();
+        if (_parser.Accept<DocumentStart>(out var second))
             throw new YamlException(second.Start, second.End, "A second document begins here; a file holds one policy.");
-        return new FileNode(value, reading._lines);
+        return new FileNode(value, _lines);
     }
 
     private JsonNode? Value(string path, int depth)
