@@ -52,6 +52,21 @@ internal static class Population
         INSERT INTO api.operations (id, disk_id, revision, state, sort_key, finished_at, snapshot, progress_attempt, progress_sequence, fraction)
         SELECT id, disk_id, revision, state, lpad((extract(epoch FROM created_at) * 10000000)::bigint::text, 20, '0') || '-' || id, finished_at, '{}', 1, 1, 1 FROM orchestrator.operations
         """,
+        """
+        INSERT INTO scanner.disks (id, revision, snapshot, baseline)
+        SELECT id, 1, json_build_object('diskId', id, 'revision', 1, 'name', name, 'storageDomain', storage_domain, 'path', path, 'format', 'raw', 'allocation', 'sparse', 'virtualSize', 1, 'actualSize', 1, 'vms', '[]'::json, 'violations', '[]'::json)::text, 0
+        FROM orchestrator.disks WHERE storage_domain = 'old'
+        """,
+        $"""
+        INSERT INTO scanner.policy_runs (id, policy_id, policy_name, revision, rule, cause, state, scheduled_at, started_at, ended_at, considered, chosen, omitted, reclaimed)
+        SELECT gen_random_uuid(), gen_random_uuid(), 'old', 1, '{{}}', 'Schedule', 'Completed', now() - i * interval '1 min', now() - i * interval '1 min', now() - i * interval '1 min', 0, 0, 0, 0 FROM generate_series(1, {operations / 10}) i
+        """,
+        "INSERT INTO scanner.policy_run_disks (run_id, position, turn, operation_id, operation_revision, running, not_before, line) SELECT id, n, 'Ended', gen_random_uuid(), 1, false, started_at, '{}' FROM scanner.policy_runs, generate_series(0, 9) n",
+        $"INSERT INTO scanner.inbox (message_id, consumer_id, consumed_at) SELECT gen_random_uuid(), gen_random_uuid(), now() FROM generate_series(1, {disks})",
+        """
+        INSERT INTO api.policy_runs (id, policy_id, revision, sort_key, ended_at, snapshot)
+        SELECT id, policy_id, 1, lpad((extract(epoch FROM started_at) * 10000000)::bigint::text, 20, '0') || '-' || id, ended_at, '{}' FROM scanner.policy_runs
+        """,
         "VACUUM ANALYZE",
     ];
 }
