@@ -55,5 +55,5 @@ internal static class PolicyClient
     public static JsonElement Disk(this JsonElement run, string name) => run.GetProperty("disks").EnumerateArray().Single(d => d.Text("name") == name);
 
     /// <summary>What is decided of a disk.</summary>
-    public static string Verdict(this JsonElement run, string name) => run.Disk(name).Text("verdict");
+    public static string Verdict(this JsonElement run, string name) => run.Disk(name).Text("verdict")!;
 }

@@ -86,8 +86,8 @@ public sealed class PolicyRestTests
             ("""{"name":"a","trigger":{"cron":"0 2 * * *","timeZone":"../../../etc/shadow"}}""", 400, "POLICY_INVALID"),
             ("""{"name":"a","trigger":{"grewBy":1},"selector":{"vms":[null]}}""", 400, "POLICY_INVALID"),
             ("""{"name":"a","trigger":{"grewBy":-1},"limits":{"concurrent":0,"perRun":99999999},"thresholds":{"share":2}}""", 400, "POLICY_INVALID"),
-            ($$"""{"name":"a","trigger":{"grewBy":1},"selector":{"disks":[{{string.Join(',', Enumerable.Repeat("\"*\"", 5000))}}]}}""", 400, "POLICY_INVALID"),
-            ($$"""{"name":"{{new string('a', 100_000)}}","trigger":{"grewBy":1}}""", 413, "INVALID_REQUEST"),
+            ($$$"""{"name":"a","trigger":{"grewBy":1},"selector":{"disks":[{{{string.Join(',', Enumerable.Repeat("\"*\"", 5000))}}}]}}""", 400, "POLICY_INVALID"),
+            ($$$"""{"name":"{{{new string('a', 100_000)}}}","trigger":{"grewBy":1}}""", 413, "INVALID_REQUEST"),
             (new string('[', 5000), 400, "INVALID_REQUEST"),
         ];
         foreach (var (text, status, code) in wrong)

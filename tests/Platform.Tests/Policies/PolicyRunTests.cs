@@ -11,6 +11,10 @@ namespace Sparsify.Platform.Tests.Policies;
 /// <summary>What runs of policies do.</summary>
 public sealed class PolicyRunTests
 {
+    private static readonly string[] Gold = ["g*"];
+    private static readonly string[] Chosen = ["first", "second", "third"];
+    private static readonly string[] All = [.. Chosen, "fourth", "small", "up", "db", "new"];
+
     [Theory]
     [InlineData(BackEndKind.Embedded)]
     [InlineData(BackEndKind.Distributed)]
@@ -23,7 +27,7 @@ public sealed class PolicyRunTests
         foreach (var (name, bytes) in new (string, long?)[] { ("second", 700), ("first", 900), ("third", 500), ("fourth", 300), ("small", 50), ("up", 950), ("db", 960), ("new", null) })
             await AddAsync(platform, name, bytes);
         var nightly = await platform.Client.CreateAsync(new { name = "nightly", trigger = new { cron = "0 2 1 1 *" }, thresholds = new { bytes = 100, share = 0.05 }, limits = new { concurrent = 2, perRun = 3 }, priority = "low" });
-        await platform.Client.CreateAsync(new { name = "databases", trigger = new { cron = "0 2 1 1 *" }, selector = new { tags = new[] { "g*" } } });
+        await platform.Client.CreateAsync(new { name = "databases", trigger = new { cron = "0 2 1 1 *" }, selector = new { tags = Gold } });
 
         var (_, preview) = await platform.Client.PostAsync($"/api/v1/policies/{nightly}/preview", new { });
         Assert.Equal((8, 3, 2100, true), (preview.GetProperty("considered").GetInt32(), preview.GetProperty("chosen").GetInt32(), preview.GetProperty("reclaimable").GetInt64(), preview.GetProperty("windowOpen").GetBoolean()));
@@ -34,7 +38,7 @@ public sealed class PolicyRunTests
         Assert.Equal(("Running", "manual", "alice"), (run.Text("state"), run.Text("cause"), run.Text("requestedBy")));
         Assert.Equal(
             ["chosen", "chosen", "chosen", "overLimit", "belowThreshold", "ineligible", "takenByAnother", "notMeasured"],
-            new[] { "first", "second", "third", "fourth", "small", "up", "db", "new" }.Select(run.Verdict));
+            All.Select(name => run.Verdict(name)));
         Assert.Equal("databases", run.Disk("db").Text("takenBy"));
         Assert.Equal("VM_NOT_DOWN", run.Disk("up").GetProperty("violations")[0].Text("code"));
         Assert.Equal(HttpStatusCode.Conflict, (await platform.Client.PostAsync($"/api/v1/policies/{nightly}/run", new { })).Status);
@@ -53,7 +57,7 @@ public sealed class PolicyRunTests
 
         var report = await platform.Client.RunOfAsync(nightly, r => r.Text("state") == "Completed");
         Assert.Equal((8, 3, 900), (report.GetProperty("considered").GetInt32(), report.GetProperty("chosen").GetInt32(), report.GetProperty("reclaimed").GetInt64()));
-        Assert.Equal(["Completed", "Failed", "Skipped"], new[] { "first", "second", "third" }.Select(n => report.Disk(n).Text("outcome")));
+        Assert.Equal(["Completed", "Failed", "Skipped"], Chosen.Select(n => report.Disk(n).Text("outcome")));
         Assert.Equal(("The appliance crashed.", 900), (report.Disk("second").Text("problem"), report.Disk("first").GetProperty("reclaimed").GetInt64()));
         Assert.Equal(report.GetProperty("id").GetGuid(), (await platform.Client.GetAsync($"/api/v1/policies/{nightly}/runs/{report.GetProperty("id").GetGuid()}")).GetProperty("id").GetGuid());
 
@@ -88,7 +92,7 @@ public sealed class PolicyRunTests
         Assert.Contains("replaced", ended.Text("reason"), StringComparison.Ordinal);
         var canceled = older.GetProperty("disks").EnumerateArray().Single(d => d.Text("name") != "runs" && d.GetProperty("operationId").ValueKind != JsonValueKind.Null);
         await platform.Client.OperationInAsync(canceled.GetProperty("operationId").GetGuid(), TimeSpan.FromSeconds(30), "Canceled");
-        await platform.Client.RunOfAsync(policy, r => r.Text("state") == "Stopped" && r.Disk(canceled.Text("name")).TryGetProperty("outcome", out var o) && o.GetString() == "Canceled");
+        await platform.Client.RunOfAsync(policy, r => r.Text("state") == "Stopped" && r.Disk(canceled.Text("name")!).TryGetProperty("outcome", out var o) && o.GetString() == "Canceled");
         // What ran goes on, and its end is still told of.
         await platform.HostA.SucceededAsync(platform.HostA.Received<SparsifyVolume>().First(j => j.OperationId == running));
         await platform.Client.RunOfAsync(policy, r => r.Text("state") == "Stopped" && r.GetProperty("reclaimed").GetInt64() == 600);

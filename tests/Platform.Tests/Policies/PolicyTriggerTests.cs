@@ -15,6 +15,8 @@ namespace Sparsify.Platform.Tests.Policies;
 public sealed class PolicyTriggerTests
 {
     private static readonly object Thresholds = new { bytes = 100, share = 0 };
+    private static readonly string[] Stopped = ["vmStopped"];
+    private static readonly string[] Passed = ["thresholdPassed"];
 
     [Fact]
     public async Task Two_Scanners_run_once_what_is_due()
@@ -86,7 +88,7 @@ public sealed class PolicyTriggerTests
         await platform.Bus.Publish(vm);
         var disk = await PolicyRunTests.AddAsync(platform, "root", 500);
         await PolicyRunTests.AddAsync(platform, "other", 900);
-        var policy = await platform.Client.CreateAsync(new { name = "on-stop", trigger = new { events = new[] { "vmStopped" } }, thresholds = Thresholds });
+        var policy = await platform.Client.CreateAsync(new { name = "on-stop", trigger = new { events = Stopped }, thresholds = Thresholds });
         await UntilInForceAsync(platform, policy);
         await platform.Bus.Publish(vm with { Status = VmStatus.Down, ReportedAt = DateTimeOffset.UtcNow });
         var run = await platform.Client.RunOfAsync(policy, _ => true);
@@ -148,7 +150,7 @@ public sealed class PolicyTriggerTests
     public async Task An_alert_that_is_raised_has_the_disk_taken()
     {
         await using var platform = await TestPlatform.StartAsync(BackEndKind.Embedded);
-        var policy = await platform.Client.CreateAsync(new { name = "at-once", trigger = new { events = new[] { "thresholdPassed" } }, thresholds = Thresholds });
+        var policy = await platform.Client.CreateAsync(new { name = "at-once", trigger = new { events = Passed }, thresholds = Thresholds });
         await UntilInForceAsync(platform, policy);
         await PolicyRunTests.AddAsync(platform, "root", 500);
         var run = await platform.Client.RunOfAsync(policy, _ => true);

@@ -59,7 +59,7 @@ internal static class Population
         """,
         $"""
         INSERT INTO scanner.policy_runs (id, policy_id, policy_name, revision, rule, cause, state, scheduled_at, started_at, ended_at, considered, chosen, omitted, reclaimed)
-        SELECT gen_random_uuid(), gen_random_uuid(), 'old', 1, '{{}}', 'Schedule', 'Completed', now() - i * interval '1 min', now() - i * interval '1 min', now() - i * interval '1 min', 0, 0, 0, 0 FROM generate_series(1, {operations / 10}) i
+        SELECT gen_random_uuid(), gen_random_uuid(), 'old', 1, '[]', 'Schedule', 'Completed', now() - i * interval '1 min', now() - i * interval '1 min', now() - i * interval '1 min', 0, 0, 0, 0 FROM generate_series(1, {operations / 10}) i
         """,
         "INSERT INTO scanner.policy_run_disks (run_id, position, turn, operation_id, operation_revision, running, not_before, line) SELECT id, n, 'Ended', gen_random_uuid(), 1, false, started_at, '{}' FROM scanner.policy_runs, generate_series(0, 9) n",
         $"INSERT INTO scanner.inbox (message_id, consumer_id, consumed_at) SELECT gen_random_uuid(), gen_random_uuid(), now() FROM generate_series(1, {disks})",
