@@ -60,8 +60,17 @@ internal sealed class PolicyFolderWatch(IServiceScopeFactory scopes, TimeProvide
         watcher.Created += (_, _) => Signal();
         watcher.Deleted += (_, _) => Signal();
         watcher.Renamed += (_, _) => Signal();
-        watcher.EnableRaisingEvents = true;
-        return watcher;
+        try
+        {
+            watcher.EnableRaisingEvents = true;
+            return watcher;
+        }
+        catch (IOException e)
+        {
+            logger.LogWarning("{Folder} cannot be watched ({Reason}); its files are read every {Interval}.", folder, e.Message, options.Value.PolicyFolderInterval);
+            watcher.Dispose();
+            return null;
+        }
     }
 
     private void Signal()

@@ -18,11 +18,11 @@ internal static class CronSchedule
     /// <param name="grace">A run that was missed is made up until so long after its time.</param>
     public static DueRun Decide(PolicyTrigger trigger, DateTimeOffset dueAt, DateTimeOffset now, TimeSpan late, TimeSpan grace)
     {
+        // The first is known already, and is not found again where the clocks went forward over it: it comes at the gap's end.
         var from = dueAt > now - grace ? dueAt : now - grace;
-        var due = CronExpression.Parse(trigger.Cron!).GetOccurrences(from, now, TimeZones.Of(trigger.TimeZone), fromInclusive: true, toInclusive: true).ToList();
-        if (due.Count == 0)
-            return new DueRun(dueAt, DueState.Missed, MissedBefore: false);
-        var last = due[^1].ToUniversalTime();
-        return new DueRun(last, now - last <= late ? DueState.OnTime : DueState.MadeUp, MissedBefore: dueAt < last);
+        var later = CronExpression.Parse(trigger.Cron!).GetOccurrences(from, now, TimeZones.Of(trigger.TimeZone), fromInclusive: from != dueAt, toInclusive: true);
+        var last = later.Select(t => t.ToUniversalTime()).Prepend(dueAt).Last();
+        var state = now - last <= late ? DueState.OnTime : now - last <= grace ? DueState.MadeUp : DueState.Missed;
+        return new DueRun(last, state, MissedBefore: dueAt < last);
     }
 }
