@@ -6,7 +6,7 @@ namespace Sparsify.Scanner.Tests.Policies;
 /// <summary>Nights of a policy, with a clock that the test moves.</summary>
 public sealed class SimulationTests
 {
-    private static readonly TimeSpan Step = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Step = TimeSpan.FromMinutes(5);
     private static readonly TimeZoneInfo Prague = TimeZoneInfo.FindSystemTimeZoneById("Europe/Prague");
 
     [Theory]
