@@ -35,6 +35,9 @@ public sealed record SparsifyNeeded
     /// <summary>The thresholds that apply to the disk; both are passed.</summary>
     public required SparsifyThresholds Thresholds { get; init; }
 
+    /// <summary>The policy that takes the disk and may have given the thresholds: its name.</summary>
+    public string? PolicyName { get; init; }
+
     /// <summary>The VMs it is plugged into.</summary>
     public required IReadOnlyList<DiskVm> Vms { get; init; }
 

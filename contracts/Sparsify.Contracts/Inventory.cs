@@ -114,6 +114,9 @@ public sealed record VmStatusReported
 
     /// <summary>The host that reports, when a host does.</summary>
     public string? Host { get; init; }
+
+    /// <summary>Words that the VM manager has put on the VM, for policies; absent leaves what is known unchanged.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
 }
 
 /// <summary>Public input: what is known of one storage domain.</summary>
@@ -206,7 +209,8 @@ public sealed record DiskChanged
 /// <param name="Id">The VM.</param>
 /// <param name="Name">Name for people.</param>
 /// <param name="Status">Its state.</param>
-public sealed record DiskVm(Guid Id, string Name, VmStatus Status);
+/// <param name="Tags">Words that the VM manager has put on it; absent when there are none.</param>
+public sealed record DiskVm(Guid Id, string Name, VmStatus Status, IReadOnlyList<string>? Tags = null);
 
 /// <summary>What the Orchestrator knows of a storage domain after a change. A reader keeps the highest <see cref="Revision"/> it has seen.</summary>
 public sealed record StorageDomainChanged

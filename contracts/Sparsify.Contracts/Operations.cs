@@ -24,6 +24,9 @@ public sealed record OperationChanged
     /// <summary>Who asked.</summary>
     public string? RequestedBy { get; init; }
 
+    /// <summary>The policy that chose the disk; absent when a person or a system asked.</summary>
+    public PolicyReference? Policy { get; init; }
+
     /// <summary>Order among waiting jobs.</summary>
     public required OperationPriority Priority { get; init; }
 

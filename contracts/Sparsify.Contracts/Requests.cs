@@ -29,6 +29,9 @@ public sealed record SparsifyDiskRequested
 
     /// <summary>When the client asked, UTC; when absent, the time of arrival.</summary>
     public DateTimeOffset? RequestedAt { get; init; }
+
+    /// <summary>The policy that chose the disk; absent when a person or a system asked.</summary>
+    public PolicyReference? Policy { get; init; }
 }
 
 /// <summary>Public input: cancel an operation that is waiting or running.</summary>
@@ -68,6 +71,9 @@ public sealed record SparsifyDiskAccepted
 
     /// <summary>When, UTC.</summary>
     public required DateTimeOffset AcceptedAt { get; init; }
+
+    /// <summary>The policy that chose the disk; absent when a person or a system asked.</summary>
+    public PolicyReference? Policy { get; init; }
 }
 
 /// <summary>The disk is not eligible, or ceased to be before a host had begun: nothing ran and nothing will, and nothing is locked.</summary>
@@ -84,6 +90,9 @@ public sealed record SparsifyDiskRejected
 
     /// <summary>When, UTC.</summary>
     public required DateTimeOffset RejectedAt { get; init; }
+
+    /// <summary>The policy that chose the disk; absent when a person or a system asked.</summary>
+    public PolicyReference? Policy { get; init; }
 }
 
 /// <summary>The run ended by itself.</summary>
@@ -112,6 +121,9 @@ public sealed record SparsifyDiskCompleted
 
     /// <summary>When, UTC.</summary>
     public required DateTimeOffset CompletedAt { get; init; }
+
+    /// <summary>The policy that chose the disk; absent when a person or a system asked.</summary>
+    public PolicyReference? Policy { get; init; }
 }
 
 /// <summary>The disk was measured and had too little to give back; nothing was started.</summary>
@@ -131,6 +143,9 @@ public sealed record SparsifyDiskSkipped
 
     /// <summary>When, UTC.</summary>
     public required DateTimeOffset SkippedAt { get; init; }
+
+    /// <summary>The policy that chose the disk; absent when a person or a system asked.</summary>
+    public PolicyReference? Policy { get; init; }
 }
 
 /// <summary>The operation failed for good.</summary>
@@ -147,6 +162,9 @@ public sealed record SparsifyDiskFailed
 
     /// <summary>When, UTC.</summary>
     public required DateTimeOffset FailedAt { get; init; }
+
+    /// <summary>The policy that chose the disk; absent when a person or a system asked.</summary>
+    public PolicyReference? Policy { get; init; }
 }
 
 /// <summary>The operation was canceled and no process works on the disk any more.</summary>
@@ -160,6 +178,9 @@ public sealed record SparsifyDiskCanceled
 
     /// <summary>When, UTC.</summary>
     public required DateTimeOffset CanceledAt { get; init; }
+
+    /// <summary>The policy that chose the disk; absent when a person or a system asked.</summary>
+    public PolicyReference? Policy { get; init; }
 }
 
 /// <summary>The operation waits for a person: no host can prove the disk sound, and its lock is kept.</summary>
@@ -176,6 +197,9 @@ public sealed record SparsifyDiskNeedsAttention
 
     /// <summary>When, UTC.</summary>
     public required DateTimeOffset At { get; init; }
+
+    /// <summary>The policy that chose the disk; absent when a person or a system asked.</summary>
+    public PolicyReference? Policy { get; init; }
 }
 
 /// <summary>A VM is not down whose disk an operation holds (raised by the Orchestrator when that is reported).</summary>

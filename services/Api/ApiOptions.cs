@@ -16,6 +16,14 @@ public sealed class ApiOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan MeasureTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a request about policies waits for the Scanner's answer before it is refused.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan PolicyTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the report of a policy's run, and the mark of a removed policy, are kept.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
+    public TimeSpan PolicyRunRetention { get; set; } = TimeSpan.FromDays(90);
+
     /// <summary>How often a stream of events says that it lives while nothing happens.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(15);

@@ -6,6 +6,7 @@ using Sparsify.Api.Disks;
 using Sparsify.Api.Hosts;
 using Sparsify.Api.Measurements;
 using Sparsify.Api.Operations;
+using Sparsify.Api.Policies;
 using Sparsify.Api.Problems;
 using Sparsify.Api.ReadModel;
 using Sparsify.Api.StorageDomains;
@@ -26,6 +27,7 @@ public static class ApiService
         builder.AddMessagingDbContext<ApiDbContext>(ApiDbContext.Schema);
         builder.Services.AddSingleton<OperationSignals>().AddScoped<VolumeMeasuring>().AddScoped<SparsifyEndpoint>();
         builder.Services.AddHostedService<OperationRetention>().AddHostedService<InventoryRetention>().AddHostedService<AlertRetention>().AddHostedService<MeasurementRetention>();
+        builder.Services.AddScoped<PolicyRequests>().AddScoped<PolicyReading>().AddHostedService<PolicyRetention>();
         builder.Services.AddReceiveObserver<OperationSignalObserver>();
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = AddCode);
         builder.Services.AddExceptionHandler<FailureHandler>();
@@ -48,6 +50,8 @@ public static class ApiService
         bus.AddConsumer<VolumeNotMeasuredConsumer>().Endpoint(e => e.Name = ReadModelQueue);
         bus.AddConsumer<SparsifyNeededConsumer>().Endpoint(e => e.Name = ReadModelQueue);
         bus.AddConsumer<SparsifyNeedClearedConsumer>().Endpoint(e => e.Name = ReadModelQueue);
+        bus.AddConsumer<PolicyChangedConsumer>().Endpoint(e => e.Name = ReadModelQueue);
+        bus.AddConsumer<PolicyRunChangedConsumer>().Endpoint(e => e.Name = ReadModelQueue);
         bus.AddConfigureEndpointsCallback((context, name, endpoint) =>
         {
             if (name == ReadModelQueue)
@@ -70,6 +74,8 @@ public static class ApiService
         api.MapStorageDomains();
         api.MapAlerts();
         api.MapMeasurements();
+        api.MapPolicies();
+        api.MapPolicyRuns();
         return app;
     }
 

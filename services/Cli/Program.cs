@@ -14,6 +14,7 @@ var root = new RootCommand("Finds the dead space of VM disks and gives it back w
     OperationsVerb.CreateShow(),
     CancelVerb.Create(),
     ResolveVerb.Create(),
+    PoliciesVerb.Create(),
     FleetVerbs.CreateHosts(),
     FleetVerbs.CreateDomains(),
 };

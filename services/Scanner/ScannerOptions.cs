@@ -68,6 +68,25 @@ public sealed partial class ScannerOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
     public TimeSpan WebHookRetention { get; set; } = TimeSpan.FromDays(30);
 
+    /// <summary>The folder whose files give policies; none unless given.</summary>
+    public string? PolicyFolder { get; set; }
+
+    /// <summary>How often that folder is read although nothing was heard of a change.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
+    public TimeSpan PolicyFolderInterval { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often policies that are due, and runs that can go on, are looked for.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
+    public TimeSpan PolicySweepInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A run that was due while no Scanner ran is made up until so long after its time.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
+    public TimeSpan MissedRunGrace { get; set; } = TimeSpan.FromHours(12);
+
+    /// <summary>How long the report of a policy's run is kept after its end.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
+    public TimeSpan PolicyRunRetention { get; set; } = TimeSpan.FromDays(90);
+
     /// <summary>How often what is older is looked for.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
     public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromMinutes(10);

@@ -3,6 +3,7 @@ using Sparsify.Messaging;
 using Sparsify.Scanner.Alerts;
 using Sparsify.Scanner.Fleet;
 using Sparsify.Scanner.Measuring;
+using Sparsify.Scanner.Policies;
 using Sparsify.Scanner.Storage;
 using Sparsify.Scanner.WebHooks;
 
@@ -32,6 +33,7 @@ public static class ScannerService
             .AddHostedService<AlertRetention>()
             .AddHostedService<WebHookService>()
             .AddHostedService<WebHookRetention>();
+        builder.Services.AddPolicies();
         return builder;
     }
 
@@ -44,6 +46,7 @@ public static class ScannerService
         bus.AddConsumer<VolumeUnchangedConsumer>().Endpoint(e => e.Name = MeasuringQueue);
         bus.AddConsumer<VolumeNotMeasuredConsumer>().Endpoint(e => e.Name = MeasuringQueue);
         bus.AddConsumer<ScanRequestedConsumer>().Endpoint(e => e.Name = MeasuringQueue);
+        bus.AddPolicyConsumers();
         bus.AddConfigureEndpointsCallback((context, name, endpoint) =>
         {
             if (name is FleetQueue or MeasuringQueue)

@@ -31,4 +31,7 @@ internal static class ScannerTelemetry
 
     /// <summary>Events that were given up.</summary>
     public static Counter<long> WebHooksDead { get; } = Meter.CreateCounter<long>("sparsify.webhooks.dead", "{event}", "Events that were given up");
+
+    /// <summary>Runs of policies that were started.</summary>
+    public static Counter<long> PolicyRuns { get; } = Meter.CreateCounter<long>("sparsify.policies.runs", "{run}", "Runs of policies that were started");
 }

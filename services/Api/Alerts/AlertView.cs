@@ -33,6 +33,9 @@ public sealed record AlertView
     /// <summary>The thresholds that were passed.</summary>
     public required SparsifyThresholds Thresholds { get; init; }
 
+    /// <summary>The policy that takes the disk: its name.</summary>
+    public string? PolicyName { get; init; }
+
     /// <summary>What had to be done before it could be sparsified.</summary>
     public required IReadOnlyList<Violation> Violations { get; init; }
 
@@ -59,6 +62,7 @@ public sealed record AlertView
         Reclaimable = row.Snapshot.Measurement.Reclaimable,
         HeldBySnapshots = row.Snapshot.Measurement.HeldBySnapshots,
         Thresholds = row.Snapshot.Thresholds,
+        PolicyName = row.Snapshot.PolicyName,
         Violations = row.Snapshot.Violations,
         RaisedAt = row.Snapshot.RaisedAt,
         SaidAt = row.Snapshot.At,

@@ -21,6 +21,9 @@ public sealed record OperationView
     /// <summary>Who asked.</summary>
     public string? RequestedBy { get; init; }
 
+    /// <summary>The policy that chose the disk, and its run.</summary>
+    public PolicyReference? Policy { get; init; }
+
     /// <summary>Order among waiting jobs.</summary>
     public required OperationPriority Priority { get; init; }
 
@@ -86,6 +89,7 @@ public sealed record OperationView
             State = row.State,
             Trigger = known.Trigger,
             RequestedBy = known.RequestedBy,
+            Policy = known.Policy,
             Priority = known.Priority,
             Attempt = known.Attempt,
             Host = known.Host,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
+using Sparsify.Api.Policies;
 using Sparsify.Messaging;
 
 namespace Sparsify.Api.Problems;
@@ -15,6 +16,7 @@ internal sealed class FailureHandler(ILogger<FailureHandler> logger) : IExceptio
         {
             InvalidRequestException e => Problem.Of(StatusCodes.Status400BadRequest, ProblemCodes.InvalidRequest, "The request is not valid", e.Message),
             BadHttpRequestException e => Problem.Of(e.StatusCode, ProblemCodes.InvalidRequest, "The request is not valid", e.InnerException is JsonException json ? json.Message : e.Message),
+            ScannerSilentException e => Problem.Of(StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, "The Scanner does not answer", e.Message),
             _ when DatabaseFailures.IsUnavailable(exception) => Problem.Of(
                 StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, "The database does not answer",
                 "Nothing can be promised now. Send the request again later, with the same requestId where there is one: it will not start twice."),
@@ -23,7 +25,7 @@ internal sealed class FailureHandler(ILogger<FailureHandler> logger) : IExceptio
         if (problem.StatusCode == StatusCodes.Status503ServiceUnavailable)
         {
             httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
-            logger.LogWarning("{Method} {Path} was refused because the database does not answer: {Reason}", httpContext.Request.Method, httpContext.Request.Path, exception.GetBaseException().Message);
+            logger.LogWarning("{Method} {Path} was refused because what it needs does not answer: {Reason}", httpContext.Request.Method, httpContext.Request.Path, exception.GetBaseException().Message);
         }
 
         await problem.ExecuteAsync(httpContext);

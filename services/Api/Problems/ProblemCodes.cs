@@ -30,7 +30,13 @@ public static class ProblemCodes
     /// <summary>The operation does not wait for a person's decision.</summary>
     public const string NothingToDecide = "NOTHING_TO_DECIDE";
 
-    /// <summary>The database does not answer.</summary>
+    /// <summary>No such run of that policy is known.</summary>
+    public const string PolicyRunNotFound = "POLICY_RUN_NOT_FOUND";
+
+    /// <summary>A change of a policy does not say which revision is meant.</summary>
+    public const string IfMatchRequired = "IF_MATCH_REQUIRED";
+
+    /// <summary>The database, or the Scanner, does not answer.</summary>
     public const string Unavailable = "UNAVAILABLE";
 
     /// <summary>A web page of another site sent the request.</summary>

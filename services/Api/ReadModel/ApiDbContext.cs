@@ -22,6 +22,10 @@ public sealed class ApiDbContext(DbContextOptions<ApiDbContext> options) : Messa
 
     public DbSet<MeasurementRow> Measurements => Set<MeasurementRow>();
 
+    public DbSet<PolicyRow> Policies => Set<PolicyRow>();
+
+    public DbSet<PolicyRunRow> PolicyRuns => Set<PolicyRunRow>();
+
     /// <summary>Those that last.</summary>
     public IQueryable<AlertRow> OpenAlerts => Alerts.AsNoTracking().Where(a => a.ClearedAt == null);
 
@@ -87,6 +91,29 @@ public sealed class ApiDbContext(DbContextOptions<ApiDbContext> options) : Messa
             domain.HasKey(d => d.Name);
             domain.Property(d => d.Revision).IsConcurrencyToken();
             domain.Property(d => d.Snapshot).AsJson();
+        });
+        MapPolicies(modelBuilder);
+    }
+
+    private static void MapPolicies(ModelBuilder model)
+    {
+        model.Entity<PolicyRow>(policy =>
+        {
+            policy.ToTable("policies");
+            policy.Property(p => p.Id).ValueGeneratedNever();
+            policy.HasIndex(p => p.SortKey);
+            policy.HasIndex(p => p.RemovedAt);
+            policy.Property(p => p.Revision).IsConcurrencyToken();
+            policy.Property(p => p.Snapshot).AsJson();
+        });
+        model.Entity<PolicyRunRow>(run =>
+        {
+            run.ToTable("policy_runs");
+            run.Property(r => r.Id).ValueGeneratedNever();
+            run.HasIndex(r => new { r.PolicyId, r.SortKey });
+            run.HasIndex(r => r.EndedAt);
+            run.Property(r => r.Revision).IsConcurrencyToken();
+            run.Property(r => r.Snapshot).AsJson();
         });
     }
 }

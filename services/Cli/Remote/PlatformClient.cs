@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
@@ -8,7 +9,9 @@ using Sparsify.Api.Disks;
 using Sparsify.Api.Hosts;
 using Sparsify.Api.Operations;
 using Sparsify.Api.Paging;
+using Sparsify.Api.Policies;
 using Sparsify.Api.StorageDomains;
+using Sparsify.Contracts;
 
 namespace Sparsify.Cli.Remote;
 
@@ -45,6 +48,28 @@ internal sealed class PlatformClient(Uri url) : IDisposable
     public Task<OperationView> ResolveAsync(Guid id, ResolveBody body, CancellationToken cancellationToken) => PostAsync<OperationView>($"operations/{id}/resolve", body, cancellationToken);
 
     public Task<OperationView> CancelAsync(Guid id, CancellationToken cancellationToken) => PostAsync<OperationView>($"operations/{id}/cancel", null, cancellationToken);
+
+    public IAsyncEnumerable<PolicyView> PoliciesAsync(string? name, CancellationToken cancellationToken) => AllAsync<PolicyView>($"policies?limit={PageSize}{(name is null ? "" : $"&name={Uri.EscapeDataString(name)}")}", cancellationToken);
+
+    public Task<PolicyView> CreatePolicyAsync(Policy policy, CancellationToken cancellationToken) => PostAsync<PolicyView>("policies", policy, cancellationToken);
+
+    public async Task<PolicyView> ReplacePolicyAsync(PolicyView known, Policy policy, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Put, known, JsonContent.Create(policy), cancellationToken);
+        return await ReadAsync<PolicyView>(response, cancellationToken);
+    }
+
+    public async Task DeletePolicyAsync(PolicyView known, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Delete, known, content: null, cancellationToken);
+        await RefusedException.ThrowIfRefusedAsync(response, cancellationToken);
+    }
+
+    public Task<PolicyPreviewed> PreviewPolicyAsync(Guid id, CancellationToken cancellationToken) => PostAsync<PolicyPreviewed>($"policies/{id}/preview", null, cancellationToken);
+
+    public Task<PolicyRunView> RunPolicyAsync(Guid id, RunPolicyBody body, CancellationToken cancellationToken) => PostAsync<PolicyRunView>($"policies/{id}/run", body, cancellationToken);
+
+    public Task<Page<PolicyRunView>> PolicyRunsAsync(Guid id, int limit, CancellationToken cancellationToken) => GetAsync<Page<PolicyRunView>>($"policies/{id}/runs?limit={limit}", cancellationToken);
 
     /// <summary>The operation now and after each change, until a final state or the end of the connection.</summary>
     public async IAsyncEnumerable<OperationView> WatchAsync(Guid id, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -83,6 +108,14 @@ internal sealed class PlatformClient(Uri url) : IDisposable
     {
         using var response = await _http.PostAsync(path, body is null ? null : JsonContent.Create(body, body.GetType()), cancellationToken);
         return await ReadAsync<T>(response, cancellationToken);
+    }
+
+    /// <summary>Changes a policy as it was read, and no other.</summary>
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, PolicyView known, HttpContent? content, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, $"policies/{known.Id}") { Content = content };
+        request.Headers.IfMatch.Add(new EntityTagHeaderValue($"\"{known.Revision}\""));
+        return await _http.SendAsync(request, cancellationToken);
     }
 
     private static async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken)

@@ -10,6 +10,7 @@ internal static partial class InputRules
     private const int MaximumPath = 4096;
     private const int MaximumVolumes = 1000;
     private const int MaximumRegions = 1000;
+    private const int MaximumTags = 100;
 
     public static void Check(SparsifyDiskRequested request)
     {
@@ -17,6 +18,11 @@ internal static partial class InputRules
         NotEmpty(request.DiskId, "diskId");
         NotNegative(request.MinReclaimable, "minReclaimable");
         OptionalText(request.RequestedBy, "requestedBy");
+        if (request.Policy is not { } policy)
+            return;
+        NotEmpty(policy.PolicyId, "policy.policyId");
+        NotEmpty(policy.RunId, "policy.runId");
+        Text(policy.Name, "policy.name");
     }
 
     public static void Check(CancelSparsifyRequested cancel)
@@ -60,6 +66,10 @@ internal static partial class InputRules
         OptionalText(report.Host, "host");
         if ((report.DiskIds?.Count ?? 0) + (report.Volumes?.Count ?? 0) > MaximumVolumes)
             throw new InvalidInputException("diskIds", $"more than {MaximumVolumes} disks are plugged into one VM.");
+        if (report.Tags?.Count > MaximumTags)
+            throw new InvalidInputException("tags", $"{report.Tags.Count} tags; at most {MaximumTags} are allowed.");
+        foreach (var tag in report.Tags ?? [])
+            Text(tag, "tags");
         foreach (var volume in report.Volumes ?? [])
         {
             StorageDomain(volume.StorageDomain, "volumes.storageDomain");

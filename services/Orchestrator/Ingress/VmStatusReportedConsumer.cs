@@ -23,8 +23,9 @@ internal sealed class VmStatusReportedConsumer(OrchestratorDbContext db, DiskCha
             return;
         vm ??= db.VirtualMachines.Add(new VirtualMachine { Id = report.VmId }).Entity;
         var before = await PluggedAsync(vm.Id, cancellationToken);
-        var stateChanged = vm.Status != report.Status || vm.Name != report.Name;
-        (vm.Name, vm.Status, vm.ReportedAt) = (report.Name, report.Status, reportedAt);
+        List<string> tags = report.Tags is null ? vm.Tags : [.. report.Tags.Distinct().Order(StringComparer.Ordinal)];
+        var stateChanged = vm.Status != report.Status || vm.Name != report.Name || !vm.Tags.SequenceEqual(tags);
+        (vm.Name, vm.Status, vm.Tags, vm.ReportedAt) = (report.Name, report.Status, tags, reportedAt);
         if (report.DiskIds is not null || report.Volumes is not null)
             await ReplacePluggedAsync(report, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);

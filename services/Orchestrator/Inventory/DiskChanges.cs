@@ -39,7 +39,7 @@ internal sealed class DiskChanges(OrchestratorDbContext db, DiskFactsReader fact
         VirtualSize = facts.Disk.VirtualSize,
         ActualSize = facts.Disk.ActualSize,
         Measurement = facts.Disk.Measurement,
-        Vms = [.. facts.Vms.Select(vm => new DiskVm(vm.Id, vm.Name, vm.Status))],
+        Vms = [.. facts.Vms.Select(vm => new DiskVm(vm.Id, vm.Name, vm.Status, vm.Tags.Count > 0 ? vm.Tags : null))],
         Violations = EligibilityRules.Check(facts, facts.Disk.Id, allowSnapshots: false),
         OperationId = facts.LockedBy,
     };

@@ -11,5 +11,8 @@ public sealed class VirtualMachine
 
     public VmStatus Status { get; set; }
 
+    /// <summary>In the order of the alphabet, each once.</summary>
+    public List<string> Tags { get; set; } = [];
+
     public DateTimeOffset ReportedAt { get; set; }
 }

@@ -21,6 +21,9 @@ public sealed class Operation : SagaStateMachineInstance, ISagaVersion
 
     public string? RequestedBy { get; set; }
 
+    /// <summary>The policy that chose the disk.</summary>
+    public PolicyReference? Policy { get; set; }
+
     public OperationPriority Priority { get; set; }
 
     public bool AllowSnapshots { get; set; }

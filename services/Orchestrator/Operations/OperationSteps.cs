@@ -15,6 +15,7 @@ internal static class OperationSteps
         operation.DiskId = request.DiskId;
         operation.Trigger = request.Trigger;
         operation.RequestedBy = request.RequestedBy;
+        operation.Policy = request.Policy;
         operation.Priority = request.Priority;
         operation.AllowSnapshots = request.AllowSnapshots;
         operation.MinReclaimable = request.MinReclaimable;
@@ -152,6 +153,7 @@ internal static class OperationSteps
                 DiskId = context.Saga.DiskId,
                 Error = context.Saga.Error!,
                 At = context.Service<TimeProvider>().GetUtcNow(),
+                Policy = context.Saga.Policy,
             });
         });
 

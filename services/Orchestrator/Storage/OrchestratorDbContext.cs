@@ -73,6 +73,7 @@ public sealed class OrchestratorDbContext(DbContextOptions<OrchestratorDbContext
         {
             vm.ToTable("virtual_machines");
             vm.Property(v => v.Id).ValueGeneratedNever();
+            vm.Property(v => v.Tags).AsJson();
             vm.HasIndex(v => v.ReportedAt);
         });
         model.Entity<VmDisk>(plugged =>
@@ -114,6 +115,7 @@ public sealed class OrchestratorDbContext(DbContextOptions<OrchestratorDbContext
             operation.Property(o => o.Warnings).AsJson();
             operation.Property(o => o.Violations).AsJson();
             operation.Property(o => o.Error).AsJson();
+            operation.Property(o => o.Policy).AsJson();
             operation.HasIndex(o => o.DiskId);
             operation.HasIndex(o => o.FinishedAt);
         });

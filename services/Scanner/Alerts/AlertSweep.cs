@@ -3,12 +3,13 @@ using Microsoft.Extensions.Options;
 using Sparsify.Contracts;
 using Sparsify.Messaging;
 using Sparsify.Scanner.Fleet;
+using Sparsify.Scanner.Policies.Storing;
 using Sparsify.Scanner.Storage;
 
 namespace Sparsify.Scanner.Alerts;
 
 /// <summary>Looks at some alerts or disks, in one transaction.</summary>
-internal sealed class AlertSweep(ScannerDbContext db, IOutbox<ScannerDbContext> outbox, Alerting alerts, TimeProvider time, IOptions<ScannerOptions> options)
+internal sealed class AlertSweep(ScannerDbContext db, IOutbox<ScannerDbContext> outbox, Alerting alerts, PolicyBook policies, TimeProvider time, IOptions<ScannerOptions> options)
 {
     /// <summary>As many as one transaction looks at.</summary>
     public const int Batch = 100;
@@ -18,6 +19,7 @@ internal sealed class AlertSweep(ScannerDbContext db, IOutbox<ScannerDbContext> 
     public async Task<int> RepeatAsync(CancellationToken cancellationToken)
     {
         await using var transaction = await db.BeginWriteAsync(cancellationToken);
+        await policies.EnsureReadAsync(db, cancellationToken);
         var saidBefore = time.GetUtcNow() - options.Value.AlertRepeatInterval;
         var due = await db.Alerts.AsNoTracking().Where(a => a.OpenDiskId != null && a.SaidAt < saidBefore).OrderBy(a => a.SaidAt).Select(a => a.DiskId).Take(Batch).ToListAsync(cancellationToken);
         await db.SerialiseAsync(cancellationToken, due.Order().Select(id => $"disk {id}"));
@@ -39,6 +41,7 @@ internal sealed class AlertSweep(ScannerDbContext db, IOutbox<ScannerDbContext> 
     public async Task<Guid?> JudgeAsync(Guid? after, CancellationToken cancellationToken)
     {
         await using var transaction = await db.BeginWriteAsync(cancellationToken);
+        await policies.EnsureReadAsync(db, cancellationToken);
         var ids = await db.Disks.AsNoTracking().Where(d => d.RemovedAt == null && (after == null || d.Id > after)).OrderBy(d => d.Id).Select(d => d.Id).Take(Batch).ToListAsync(cancellationToken);
         await db.SerialiseAsync(cancellationToken, ids.Order().Select(id => $"disk {id}"));
         foreach (var (disk, alert) in await ReadAsync(ids, cancellationToken))

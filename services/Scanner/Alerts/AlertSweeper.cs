@@ -1,13 +1,15 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Sparsify.Messaging;
+using Sparsify.Scanner.Policies.Storing;
 
 namespace Sparsify.Scanner.Alerts;
 
-/// <summary>Says alerts again from time to time; at its start it compares all disks with the thresholds, which may have been changed.</summary>
-internal sealed class AlertSweeper(IServiceScopeFactory scopes, TimeProvider time, IOptions<ScannerOptions> options, ILogger<AlertSweeper> logger) : BackgroundService
+/// <summary>Says alerts again from time to time; at its start, and when policies were changed, it compares all disks with the thresholds, which may be others now.</summary>
+internal sealed class AlertSweeper(IServiceScopeFactory scopes, PolicyBook policies, TimeProvider time, IOptions<ScannerOptions> options, ILogger<AlertSweeper> logger) : BackgroundService
 {
     private bool _judged;
+    private object? _judgedBy;
     private Guid? _last;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -29,6 +31,10 @@ internal sealed class AlertSweeper(IServiceScopeFactory scopes, TimeProvider tim
 
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
+        if (_judged && !ReferenceEquals(_judgedBy, policies.Version))
+            _judged = false;
+        if (!_judged && _last is null)
+            _judgedBy = policies.Version;
         while (!_judged)
         {
             await using var scope = scopes.CreateAsyncScope();

@@ -1,7 +1,7 @@
 using MassTransit;
-using Microsoft.Extensions.Options;
 using Sparsify.Contracts;
 using Sparsify.Scanner.Fleet;
+using Sparsify.Scanner.Policies.Selecting;
 using Sparsify.Scanner.Storage;
 using Sparsify.Scanner.Thresholds;
 using Sparsify.Scanner.WebHooks;
@@ -9,7 +9,7 @@ using Sparsify.Scanner.WebHooks;
 namespace Sparsify.Scanner.Alerts;
 
 /// <summary>Raises, repeats and clears alerts, in the caller's transaction, which has serialised the disk.</summary>
-internal sealed class Alerting(ScannerDbContext db, WebHookQueue hooks, IOptions<ScannerOptions> options, TimeProvider time)
+internal sealed class Alerting(ScannerDbContext db, WebHookQueue hooks, DiskThresholds thresholdsOf, TimeProvider time)
 {
     /// <summary>Compares what is known of a disk with its thresholds.</summary>
     /// <param name="disk">The disk.</param>
@@ -22,7 +22,7 @@ internal sealed class Alerting(ScannerDbContext db, WebHookQueue hooks, IOptions
         // Of a disk under work the figures change by the second; the operation's end tells.
         if (disk.Snapshot.OperationId is not null || disk.Measurement is not { } measurement)
             return null;
-        var thresholds = options.Value.ThresholdsOf(disk.Snapshot.StorageDomain);
+        var (thresholds, _) = thresholdsOf.Of(disk.Snapshot);
         if (alert is null && thresholds.Passes(measurement.Reclaimable, disk.Snapshot.ActualSize))
             return Raise(disk);
         return thresholds.IsClearlyBelow(measurement.Reclaimable, disk.Snapshot.ActualSize) ? Clear(alert, disk, NeedClearedReason.BelowThreshold) : null;
@@ -34,6 +34,7 @@ internal sealed class Alerting(ScannerDbContext db, WebHookQueue hooks, IOptions
     {
         var known = disk.Snapshot.Measurement?.MeasuredAt ?? completedAt;
         disk.SettledAt = known > completedAt ? known : completedAt;
+        disk.Baseline = null;
         return Clear(alert, disk, NeedClearedReason.Sparsified);
     }
 
@@ -41,6 +42,7 @@ internal sealed class Alerting(ScannerDbContext db, WebHookQueue hooks, IOptions
     public SparsifyNeeded Say(Alert alert, ScannedDisk disk)
     {
         var known = disk.Snapshot;
+        var (thresholds, policy) = thresholdsOf.Of(known);
         alert.Revision++;
         alert.SaidAt = alert.Revision == 1 ? alert.RaisedAt : time.GetUtcNow();
         var needed = new SparsifyNeeded
@@ -53,7 +55,8 @@ internal sealed class Alerting(ScannerDbContext db, WebHookQueue hooks, IOptions
             Path = known.Path,
             ActualSize = known.ActualSize,
             Measurement = known.Measurement!,
-            Thresholds = options.Value.ThresholdsOf(known.StorageDomain),
+            Thresholds = thresholds,
+            PolicyName = policy?.Rule.Name,
             Vms = known.Vms,
             Violations = known.Violations,
             RaisedAt = alert.RaisedAt,

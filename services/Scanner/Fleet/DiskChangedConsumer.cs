@@ -4,12 +4,14 @@ using Sparsify.Contracts;
 using Sparsify.Messaging;
 using Sparsify.Scanner.Alerts;
 using Sparsify.Scanner.Measuring;
+using Sparsify.Scanner.Policies.Storing;
+using Sparsify.Scanner.Policies.Triggers;
 using Sparsify.Scanner.Storage;
 
 namespace Sparsify.Scanner.Fleet;
 
-/// <summary>Keeps what is known of the disks, plans their measuring, and compares each change with the thresholds. A removed one stays as a mark, so that a late older event does not bring it back.</summary>
-internal sealed class DiskChangedConsumer(ScannerDbContext db, Alerting alerts, MeasurePlan plan, TimeProvider time) : IConsumer<DiskChanged>
+/// <summary>Keeps what is known of the disks, plans their measuring, and compares each change with the thresholds and with what triggers policies. A removed one stays as a mark, so that a late older event does not bring it back.</summary>
+internal sealed class DiskChangedConsumer(ScannerDbContext db, Alerting alerts, MeasurePlan plan, PolicyBook policies, PolicyTriggers triggers, TimeProvider time) : IConsumer<DiskChanged>
 {
     public async Task Consume(ConsumeContext<DiskChanged> context)
     {
@@ -20,11 +22,14 @@ internal sealed class DiskChangedConsumer(ScannerDbContext db, Alerting alerts, 
             return;
         var before = disk?.Snapshot;
         disk ??= db.Disks.Add(new ScannedDisk { Id = changed.DiskId }).Entity;
+        await policies.EnsureReadAsync(db, context.CancellationToken);
         disk.Revision = changed.Revision;
         disk.Snapshot = changed;
         disk.RemovedAt = changed.Removed ? time.GetUtcNow() : null;
         plan.Heed(disk, before);
-        if (alerts.Judge(disk, await db.OpenAlertAsync(disk.Id, context.CancellationToken)) is { } news)
+        var news = alerts.Judge(disk, await db.OpenAlertAsync(disk.Id, context.CancellationToken));
+        if (news is not null)
             await context.Publish(news, context.CancellationToken);
+        await triggers.NoteAsync(disk, before, alertRaised: news is SparsifyNeeded, context.CancellationToken);
     }
 }

@@ -38,6 +38,12 @@ public sealed class ScannedDisk
     /// <summary>Of the state that was last measured; null when it must be measured in any case.</summary>
     public string? Stamp { get; set; }
 
+    /// <summary>
+    /// From how many reclaimable bytes on growth is counted: what was left after the last operation, or when a policy was
+    /// last triggered by growth. Null after an operation, until the disk is measured; 0 of a disk that never had one.
+    /// </summary>
+    public long? Baseline { get; set; } = 0;
+
     /// <summary>The measurement, unless it is from before the last operation.</summary>
     public VolumeMeasurement? Measurement => Snapshot.Measurement is { } known && (SettledAt is null || known.MeasuredAt > SettledAt) ? known : null;
 }

@@ -42,7 +42,7 @@ public sealed class AsyncApiTests
             typeof(SparsifyDiskRequested), typeof(CancelSparsifyRequested), typeof(ResolveSparsifyRequested), typeof(DiskReported), typeof(DiskRemoved), typeof(VmStatusReported), typeof(StorageDomainReported),
             typeof(SparsifyDiskAccepted), typeof(SparsifyDiskRejected), typeof(SparsifyDiskSkipped), typeof(SparsifyDiskCompleted), typeof(SparsifyDiskFailed), typeof(SparsifyDiskCanceled),
             typeof(SparsifyDiskNeedsAttention), typeof(SparsifyDiskConflict), typeof(DiskRepaired), typeof(DiskUnlocked), typeof(OperationChanged), typeof(DiskChanged), typeof(StorageDomainChanged), typeof(VolumeMeasured), typeof(VolumeUnchanged), typeof(VolumeNotMeasured),
-            typeof(SparsifyNeeded), typeof(SparsifyNeedCleared),
+            typeof(SparsifyNeeded), typeof(SparsifyNeedCleared), typeof(PolicyChanged), typeof(PolicyRunChanged),
         ];
         var addresses = Lines.Where(l => l.StartsWith("    address:", StringComparison.Ordinal)).Select(l => l.Split('"')[1]);
         Assert.Equal(heard.Select(t => $"Sparsify.Contracts:{t.Name}").Order(StringComparer.Ordinal), addresses.Order(StringComparer.Ordinal));

@@ -16,7 +16,7 @@ public sealed class ContractTests
         {
             "urn:message:Sparsify.Contracts:SparsifyDiskRequested",
             new SparsifyDiskRequested { RequestId = Id(1), DiskId = Id(2), RequestedBy = "alice", Priority = OperationPriority.High, AllowSnapshots = true },
-            """{"requestId":"00000000-0000-0000-0000-000000000001","diskId":"00000000-0000-0000-0000-000000000002","requestedBy":"alice","trigger":"manual","allowSnapshots":true,"priority":"high","minReclaimable":1048576,"force":false,"requestedAt":null}"""
+            """{"requestId":"00000000-0000-0000-0000-000000000001","diskId":"00000000-0000-0000-0000-000000000002","requestedBy":"alice","trigger":"manual","allowSnapshots":true,"priority":"high","minReclaimable":1048576,"force":false,"requestedAt":null,"policy":null}"""
         },
         {
             "urn:message:Sparsify.Contracts:CancelSparsifyRequested",
@@ -36,7 +36,7 @@ public sealed class ContractTests
         {
             "urn:message:Sparsify.Contracts:VmStatusReported",
             new VmStatusReported { VmId = Id(1), Name = "web-1", Status = VmStatus.PoweringUp, ReportedAt = At, DiskIds = [Id(2)] },
-            """{"vmId":"00000000-0000-0000-0000-000000000001","name":"web-1","status":"poweringUp","reportedAt":"2026-01-02T03:04:05+00:00","diskIds":["00000000-0000-0000-0000-000000000002"],"volumes":null,"host":null}"""
+            """{"vmId":"00000000-0000-0000-0000-000000000001","name":"web-1","status":"poweringUp","reportedAt":"2026-01-02T03:04:05+00:00","diskIds":["00000000-0000-0000-0000-000000000002"],"volumes":null,"host":null,"tags":null}"""
         },
         {
             "urn:message:Sparsify.Contracts:StorageDomainReported",

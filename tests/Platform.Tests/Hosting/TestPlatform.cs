@@ -50,9 +50,11 @@ internal sealed class TestPlatform : IAsyncDisposable
             ["Sparsify:Orchestrator:SweepInterval"] = "00:00:00.3",
             ["Sparsify:Orchestrator:RetryDelay"] = "00:00:00.1",
             ["Sparsify:Orchestrator:LeaseGuard"] = "00:00:01",
+            ["Sparsify:Scanner:PolicySweepInterval"] = "00:00:00.2",
             ["Sparsify:Outbox:SweepInterval"] = "00:00:01",
             ["Sparsify:Outbox:SweepAge"] = "00:00:01",
             ["Sparsify:Api:DecisionTimeout"] = "00:00:10",
+            ["Sparsify:Api:PolicyTimeout"] = "00:00:30",
             ["AllowedHosts"] = "127.0.0.1",
         });
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(s => s.Key, s => (string?)s.Value));

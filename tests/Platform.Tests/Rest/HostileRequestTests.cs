@@ -58,7 +58,7 @@ public sealed class HostileRequestTests
         Assert.Equal(
             [
                 "/api/v1/alerts", "/api/v1/disks", "/api/v1/disks/{id}", "/api/v1/disks/{id}/measurements", "/api/v1/disks/{id}/sparsify", "/api/v1/hosts", "/api/v1/hosts/{name}/drain", "/api/v1/hosts/{name}/resume", "/api/v1/operations", "/api/v1/operations/{id}",
-                "/api/v1/operations/{id}/cancel", "/api/v1/operations/{id}/events", "/api/v1/operations/{id}/resolve", "/api/v1/storage-domains",
+                "/api/v1/operations/{id}/cancel", "/api/v1/operations/{id}/events", "/api/v1/operations/{id}/resolve", "/api/v1/policies", "/api/v1/policies/{id}", "/api/v1/policies/{id}/preview", "/api/v1/policies/{id}/run", "/api/v1/policies/{id}/runs", "/api/v1/policies/{id}/runs/{runId}", "/api/v1/storage-domains",
                 "/api/v1/storage-domains/{name}/scan",
             ],
             description.GetProperty("paths").EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));

@@ -34,9 +34,9 @@ internal static class Population
         SELECT gen_random_uuid(), 'disk-' || i, '{storageDomain}', 'disk-' || i || '.img', 'Raw', 'Sparse', 'Image', 10000, 1000, 1, 0, 0, false, false, false, false, true, 1, 1 FROM generate_series(1, {disks}) i
         """,
         $"""
-        INSERT INTO scanner.disks (id, revision, snapshot, storage_domain, measure_due_at)
+        INSERT INTO scanner.disks (id, revision, snapshot, storage_domain, measure_due_at, baseline)
         SELECT id, 1, jsonb_build_object('diskId', id, 'revision', 1, 'name', name, 'storageDomain', storage_domain, 'path', path, 'format', 'raw', 'allocation', 'sparse', 'virtualSize', 10000, 'actualSize', 1000,
-            'vms', '[]'::jsonb, 'violations', '[]'::jsonb)::text, storage_domain, now() + interval '1 hour' + random() * interval '6 hours' FROM orchestrator.disks WHERE storage_domain = '{storageDomain}'
+            'vms', '[]'::jsonb, 'violations', '[]'::jsonb)::text, storage_domain, now() + interval '1 hour' + random() * interval '6 hours', 0 FROM orchestrator.disks WHERE storage_domain = '{storageDomain}'
         """,
         $"""
         INSERT INTO api.disks (id, revision, removed, can_be_measured, storage_domain, eligible, actual_size, reclaimable, held_by_snapshots, reclaimable_key, search_text, sort_key, snapshot)
@@ -47,7 +47,7 @@ internal static class Population
 
     private static string[] Statements(int operations, int disks) =>
     [
-        "INSERT INTO orchestrator.virtual_machines (id, name, status, reported_at) SELECT gen_random_uuid(), name, 'Down', now() FROM orchestrator.disks",
+        "INSERT INTO orchestrator.virtual_machines (id, name, status, tags, reported_at) SELECT gen_random_uuid(), name, 'Down', '[]', now() FROM orchestrator.disks",
         "INSERT INTO orchestrator.vm_disks (vm_id, disk_id) SELECT v.id, d.id FROM orchestrator.virtual_machines v JOIN orchestrator.disks d ON d.name = v.name",
         $"""
         INSERT INTO orchestrator.operations (id, version, state, revision, disk_id, trigger, priority, allow_snapshots, attempt, last_closed_attempt, runs, repairs, cancel_requested, min_reclaimable, force,
@@ -75,6 +75,15 @@ internal static class Population
         """
         INSERT INTO scanner.web_hook_deliveries (hook, disk_id, event_id, body, created_at, attempts, due_at, give_up_at, died_at)
         SELECT 'ops', id, id || '-1', '', now(), 1, now() + interval '1 hour', now(), CASE WHEN random() < 0.9 THEN now() END FROM scanner.disks WHERE storage_domain = 'old'
+        """,
+        $"""
+        INSERT INTO scanner.policy_runs (id, policy_id, policy_name, revision, rule, cause, state, scheduled_at, started_at, ended_at, considered, chosen, omitted, reclaimed)
+        SELECT gen_random_uuid(), gen_random_uuid(), 'old', 1, '[]', 'Schedule', 'Completed', now() - i * interval '1 min', now() - i * interval '1 min', now() - i * interval '1 min', 0, 0, 0, 0 FROM generate_series(1, {operations / 10}) i
+        """,
+        "INSERT INTO scanner.policy_run_disks (run_id, position, turn, operation_id, operation_revision, running, not_before, line) SELECT id, n, 'Ended', gen_random_uuid(), 1, false, started_at, '{}' FROM scanner.policy_runs, generate_series(0, 9) n",
+        """
+        INSERT INTO api.policy_runs (id, policy_id, revision, sort_key, ended_at, snapshot)
+        SELECT id, policy_id, 1, lpad((extract(epoch FROM started_at) * 10000000)::bigint::text, 20, '0') || '-' || id, ended_at, '{}' FROM scanner.policy_runs
         """,
         "VACUUM ANALYZE",
     ];

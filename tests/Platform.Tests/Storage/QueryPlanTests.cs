@@ -8,6 +8,7 @@ using Sparsify.Contracts;
 using Sparsify.Orchestrator.Storage;
 using Sparsify.Platform.Tests.Alerts.WebHooks;
 using Sparsify.Platform.Tests.Hosting;
+using Sparsify.Scanner.Policies.Runs;
 using Sparsify.Scanner.Storage;
 using Sparsify.Testing.Processes;
 using Sparsify.Testing.Servers;
@@ -22,7 +23,7 @@ public sealed partial class QueryPlanTests(ITestOutputHelper output)
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     /// <summary>These grow; a few rows of others are read quicker without an index.</summary>
-    private static readonly string[] Grow = ["operations", "volume_jobs", "job_attempts", "disks", "virtual_machines", "vm_disks", "inbox", "measurements", "web_hook_deliveries"];
+    private static readonly string[] Grow = ["operations", "volume_jobs", "job_attempts", "disks", "virtual_machines", "vm_disks", "inbox", "measurements", "web_hook_deliveries", "policy_runs", "policy_run_disks"];
 
     private static int Operations => int.Parse(Environment.GetEnvironmentVariable("SPARSIFY_TEST_OPERATIONS") ?? "100000", CultureInfo.InvariantCulture);
 
@@ -89,9 +90,37 @@ public sealed partial class QueryPlanTests(ITestOutputHelper output)
         await platform.Client.OperationInAsync(second, Limit, "Canceled");
 
         // Not the storage domains: their totals are sums over all disks.
-        foreach (var path in new[] { "disks?limit=10&storageDomain=vms", "disks?limit=10&eligible=false", "operations?limit=2&state=Canceled", $"operations?diskId={done}", "operations?limit=1", "hosts", $"disks/{done}", "storage-domains/vms/scan?since=2030-01-01", $"disks/{done}/measurements?limit=10" })
+        foreach (var path in new[] { "disks?limit=10&storageDomain=vms", "disks?limit=10&eligible=false", "operations?limit=2&state=Canceled", $"operations?diskId={done}", "operations?limit=1", "hosts", $"disks/{done}", "policies?limit=10", "storage-domains/vms/scan?since=2030-01-01", $"disks/{done}/measurements?limit=10" })
             await platform.Client.GetAsync($"/api/v1/{path}");
+        await RunPolicyAsync(platform, disks[1]);
         await Task.Delay(TimeSpan.FromSeconds(3));
+    }
+
+    /// <summary>What is asked as a run goes on. The choice of its disks is not among it: that looks through all disks.</summary>
+    private static async Task RunPolicyAsync(TestPlatform platform, Guid disk)
+    {
+        var run = Guid.NewGuid();
+        await platform.Bus.Publish(new PolicyRunChanged
+        {
+            RunId = run,
+            Revision = 1,
+            PolicyId = disk,
+            PolicyName = "nightly",
+            Cause = PolicyRunCause.Manual,
+            State = PolicyRunState.Completed,
+            ScheduledAt = DateTimeOffset.UtcNow,
+            StartedAt = DateTimeOffset.UtcNow,
+            Considered = 0,
+            Chosen = 0,
+            Reclaimed = 0,
+        });
+        await TestPlatform.UntilAsync(() => platform.WithReadModelAsync(db => db.PolicyRuns.AnyAsync(r => r.Id == run)), "the run is known");
+        await platform.Client.GetAsync($"/api/v1/policies/{disk}/runs");
+        await platform.WithAsync<RunOutcomes, bool>(async outcomes =>
+        {
+            await outcomes.NoteAsync(new OperationChanged { OperationId = Guid.NewGuid(), Revision = 1, DiskId = disk, State = OperationState.Completed, Trigger = OperationTrigger.Policy, Priority = OperationPriority.Normal, Attempt = 1, CreatedAt = DateTimeOffset.UtcNow }, run, CancellationToken.None);
+            return true;
+        });
     }
 
     private static async Task<string> PlanAsync(NpgsqlConnection connection, string schema, string statement, IReadOnlyList<NpgsqlParameter> parameters)

@@ -40,6 +40,7 @@ internal sealed class DiskLocking(OrchestratorDbContext db, DiskFactsReader fact
             DiskId = operation.DiskId,
             Generation = generation,
             AcceptedAt = time.GetUtcNow(),
+            Policy = operation.Policy,
         });
         await context.Publish(new VolumeJobOffered { StorageDomain = known.Disk.StorageDomain });
     }

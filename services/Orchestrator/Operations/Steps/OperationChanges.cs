@@ -18,6 +18,7 @@ internal static class OperationChanges
             State = Enum.Parse<OperationState>(operation.State),
             Trigger = operation.Trigger,
             RequestedBy = operation.RequestedBy,
+            Policy = operation.Policy,
             Priority = operation.Priority,
             Generation = operation.Generation,
             Attempt = operation.Attempt,

@@ -24,6 +24,7 @@ internal sealed class OperationEnd(DiskLocking locking, TimeProvider time)
             DiskId = operation.DiskId,
             Violations = operation.Violations,
             RejectedAt = now,
+            Policy = operation.Policy,
         },
         OperationState.Completed => new SparsifyDiskCompleted
         {
@@ -35,6 +36,7 @@ internal sealed class OperationEnd(DiskLocking locking, TimeProvider time)
             Reclaimed = operation.SizeBefore.Value - operation.SizeAfter.Value,
             Warnings = operation.Warnings,
             CompletedAt = now,
+            Policy = operation.Policy,
         },
         OperationState.Skipped => new SparsifyDiskSkipped
         {
@@ -43,6 +45,7 @@ internal sealed class OperationEnd(DiskLocking locking, TimeProvider time)
             Reclaimable = operation.Predicted!.Value,
             MinReclaimable = operation.MinReclaimable,
             SkippedAt = now,
+            Policy = operation.Policy,
         },
         OperationState.Failed => new SparsifyDiskFailed
         {
@@ -50,12 +53,14 @@ internal sealed class OperationEnd(DiskLocking locking, TimeProvider time)
             DiskId = operation.DiskId,
             Error = operation.Error!,
             FailedAt = now,
+            Policy = operation.Policy,
         },
         OperationState.Canceled => new SparsifyDiskCanceled
         {
             OperationId = operation.CorrelationId,
             DiskId = operation.DiskId,
             CanceledAt = now,
+            Policy = operation.Policy,
         },
         var state => throw new InvalidOperationException($"{state} is not a final state."),
     };

@@ -8,6 +8,9 @@ public static partial class EndpointNames
     /// <summary>The saga of operations.</summary>
     public const string Operations = "orchestrator-operations";
 
+    /// <summary>Requests about policies.</summary>
+    public const string Policies = "scanner-policies";
+
     private const string HostPrefix = "host-";
     private const string MeasuringPrefix = "measure-";
 

@@ -13,6 +13,13 @@ public static class TransactionalEndpoint
     public static void UseTransactionalConsumers<TDbContext>(this IReceiveEndpointConfigurator endpoint, IRegistrationContext context)
         where TDbContext : MessagingDbContext
     {
+        endpoint.UseDatabaseRetries();
+        endpoint.UseEntityFrameworkOutbox<TDbContext>(context);
+    }
+
+    /// <summary>The same retries, for consumers that open their transactions themselves.</summary>
+    public static void UseDatabaseRetries(this IReceiveEndpointConfigurator endpoint)
+    {
         ArgumentNullException.ThrowIfNull(endpoint);
         endpoint.UseMessageRetry(retry =>
         {
@@ -25,6 +32,5 @@ public static class TransactionalEndpoint
             retry.Handle<DbUpdateException>(e => !DatabaseFailures.IsUnavailable(e));
             retry.Intervals([.. Enumerable.Range(1, 20).Select(i => TimeSpan.FromMilliseconds(Random.Shared.Next(5, 20 * i)))]);
         });
-        endpoint.UseEntityFrameworkOutbox<TDbContext>(context);
     }
 }
