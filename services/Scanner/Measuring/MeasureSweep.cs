@@ -36,19 +36,28 @@ internal sealed class MeasureSweep(ScannerDbContext db, IOutbox<ScannerDbContext
         var now = time.GetUtcNow();
         var unansweredSince = now - options.Value.MeasureAnswerLimit;
         var room = options.Value.MaximumAsked - await db.Disks.CountAsync(d => d.StorageDomain == storageDomain && d.AskedAt > unansweredSince, cancellationToken);
-        var due = room <= 0
-            ? []
-            : await db.Disks.AsNoTracking().Where(d => d.StorageDomain == storageDomain && d.MeasureDueAt <= now).OrderBy(d => d.MeasureDueAt).Take(room).ToListAsync(cancellationToken);
-        var ids = due.Select(d => d.Id).ToList();
-        var unanswered = plan.Unanswered(now);
-        await db.Disks.Where(d => ids.Contains(d.Id)).ExecuteUpdateAsync(d => d.SetProperty(x => x.AskedAt, now).SetProperty(x => x.MeasureDueAt, unanswered), cancellationToken);
+        var due = await DueAsync(storageDomain, now, room, cancellationToken);
         var queue = EndpointNames.Address(EndpointNames.Measuring(storageDomain));
         foreach (var disk in due)
+        {
+            (disk.AskedAt, disk.MeasureDueAt) = (now, plan.Unanswered(now));
             await outbox.Send(queue, Question(disk), cancellationToken);
+        }
+
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         ScannerTelemetry.MeasuringAsked.Add(due.Count, new KeyValuePair<string, object?>("storage_domain", storageDomain));
         return due.Count;
+    }
+
+    private async Task<List<ScannedDisk>> DueAsync(string storageDomain, DateTimeOffset now, int atMost, CancellationToken cancellationToken)
+    {
+        if (atMost <= 0)
+            return [];
+        var ids = await db.Disks.Where(d => d.StorageDomain == storageDomain && d.MeasureDueAt <= now).OrderBy(d => d.MeasureDueAt).Select(d => d.Id).Take(atMost).ToListAsync(cancellationToken);
+        await db.SerialiseAsync(cancellationToken, ids.Order().Select(id => $"disk {id}"));
+        // One that was locked meanwhile is not due any more.
+        return await db.Disks.Where(d => ids.Contains(d.Id) && d.MeasureDueAt <= now).ToListAsync(cancellationToken);
     }
 
     private static MeasureVolume Question(ScannedDisk disk) => new()
