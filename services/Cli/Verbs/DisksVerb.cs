@@ -21,9 +21,9 @@ internal static class DisksVerb
 
     private static Table Table(List<DiskView> disks)
     {
-        var table = Output.Table("id", "domain", "path", "format", "virtual", "actual", "reclaimable", "needs it", "state");
+        var table = Output.Table("id", "domain", "path", "format", "virtual", "actual", "reclaimable", "held by snapshots", "needs it", "state");
         foreach (var disk in disks)
-            table.AddRow(disk.Id.ToString(), Markup.Escape(disk.StorageDomain), Markup.Escape(disk.Path), disk.Format.ToString().ToLowerInvariant(), Output.Bytes(disk.VirtualSize), Output.Bytes(disk.ActualSize), Output.Bytes(disk.Reclaimable), disk.NeedsSparsify ? "[yellow]yes[/]" : "no", State(disk));
+            table.AddRow(disk.Id.ToString(), Markup.Escape(disk.StorageDomain), Markup.Escape(disk.Path), disk.Format.ToString().ToLowerInvariant(), Output.Bytes(disk.VirtualSize), Output.Bytes(disk.ActualSize), Output.Bytes(disk.Reclaimable), Output.Bytes(disk.HeldBySnapshots), disk.NeedsSparsify ? "[yellow]yes[/]" : "no", State(disk));
         return table;
     }
 
