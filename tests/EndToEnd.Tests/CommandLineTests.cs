@@ -33,6 +33,10 @@ public sealed class CommandLineTests
         await platform.Client.DiskAsync("web-1.qcow2", d => d.GetProperty("needsSparsify").GetBoolean());
         Assert.Equal("web-1.qcow2", Items(await SparsifyAsync("disks", "--needs", "--json")).Single().Text("name"));
         Assert.Contains("web-1.qcow2", (await SparsifyAsync("alerts")).StandardOutput, StringComparison.Ordinal);
+        var scanned = Items(await SparsifyAsync("scan", TestPlatform.Domain, "--watch", "--json")).Single();
+        Assert.Equal((TestPlatform.Domain, 2, 2), (scanned.Text("storageDomain"), scanned.GetProperty("disks").GetInt32(), scanned.GetProperty("lookedAt").GetInt32()));
+        Assert.NotEqual(0, (await SparsifyAsync("scan", "nowhere")).ExitCode);
+        await PolicyAsync(platform);
         var refused = await SparsifyAsync("run", "db.img");
         Assert.NotEqual(0, refused.ExitCode);
         Assert.Contains("preallocated", refused.StandardError, StringComparison.OrdinalIgnoreCase);
@@ -71,6 +75,25 @@ public sealed class CommandLineTests
         Assert.InRange(skipped.GetProperty("predicted").GetInt64(), 0, 1 << 20);
         Assert.NotEqual(0, (await SparsifyAsync("cancel", operation.Id().ToString())).ExitCode);
         await disk.VerifyAsync();
+    }
+
+    /// <summary>Made, shown, tried and taken back; it starts nothing.</summary>
+    private async Task PolicyAsync(EmbeddedPlatform platform)
+    {
+        var file = Path.Combine(platform.Scratch, "yearly.yaml");
+        await File.WriteAllTextAsync(file, "name: yearly\ntrigger: {cron: 0 0 1 1 *, timeZone: Europe/Prague}\nselector: {disks: [web-*]}\n");
+        Assert.Equal(0, (await SparsifyAsync("policies", "apply", file)).ExitCode);
+        Assert.Equal("yearly", Items(await SparsifyAsync("policies", "list", "--json")).Single().Text("name"));
+        var preview = await SparsifyAsync("policies", "preview", "yearly");
+        Assert.Contains("web-1.qcow2", preview.StandardOutput, StringComparison.Ordinal);
+        Assert.DoesNotContain("db.img", preview.StandardOutput, StringComparison.Ordinal);
+        Assert.Empty(Items(await SparsifyAsync("policies", "runs", "yearly", "--json")));
+        await File.WriteAllTextAsync(file, "name: yearly\ntrigger: {cron: 0 0 40 1 *}\n");
+        var bad = await SparsifyAsync("policies", "apply", file);
+        Assert.NotEqual(0, bad.ExitCode);
+        Assert.Contains("yearly.yaml:2", bad.StandardError, StringComparison.Ordinal);
+        Assert.Equal(0, (await SparsifyAsync("policies", "delete", "yearly")).ExitCode);
+        Assert.NotEqual(0, (await SparsifyAsync("policies", "show", "yearly")).ExitCode);
     }
 
     [Fact]

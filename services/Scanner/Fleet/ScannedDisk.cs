@@ -38,6 +38,12 @@ public sealed class ScannedDisk
     /// <summary>Of the state that was last measured; null when it must be measured in any case.</summary>
     public string? Stamp { get; set; }
 
+    /// <summary>When that was measured, by the host's clock.</summary>
+    public DateTimeOffset? StampedAt { get; set; }
+
+    /// <summary>The stamp of the figures that are known. Not that of others: hosts' clocks differ, and the Orchestrator keeps the figures that call themselves the newest.</summary>
+    public string? KnownStamp => Snapshot.Measurement is { } known && StampedAt is { } at && (known.MeasuredAt - at).Duration() < TimeSpan.FromMilliseconds(1) ? Stamp : null;
+
     /// <summary>
     /// From how many reclaimable bytes on growth is counted: what was left after the last operation, or when a policy was
     /// last triggered by growth. Null after an operation, until the disk is measured; 0 of a disk that never had one.

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Sparsify.Contracts;
 using Sparsify.Messaging;
 using Sparsify.Scanner.Storage;
 
@@ -10,15 +11,16 @@ internal sealed class MeasureAnswers(ScannerDbContext db, MeasurePlan plan)
     /// <summary>A disk was looked at.</summary>
     /// <param name="diskId">The disk.</param>
     /// <param name="outcome">For the count.</param>
-    /// <param name="stamp">Of the state that was measured; null leaves what is known.</param>
+    /// <param name="measured">What was measured; null leaves what is known.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task NoteAsync(Guid diskId, string outcome, string? stamp, CancellationToken cancellationToken)
+    public async Task NoteAsync(Guid diskId, string outcome, VolumeMeasured? measured, CancellationToken cancellationToken)
     {
         await db.SerialiseAsync(cancellationToken, $"disk {diskId}");
         ScannerTelemetry.MeasuringAnswered.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
         if (await db.Disks.SingleOrDefaultAsync(d => d.Id == diskId, cancellationToken) is not { } disk)
             return;
-        disk.Stamp = stamp ?? disk.Stamp;
+        if (measured is not null)
+            (disk.Stamp, disk.StampedAt) = (measured.Stamp, measured.Measurement.MeasuredAt);
         plan.Answered(disk);
     }
 }

@@ -66,7 +66,6 @@ internal sealed class MeasureSweep(ScannerDbContext db, IOutbox<ScannerDbContext
         StorageDomain = disk.Snapshot.StorageDomain,
         Path = disk.Snapshot.Path,
         Format = disk.Snapshot.Format,
-        // Where the figures are not known, to have them is more than to know that they hold.
-        KnownStamp = disk.Snapshot.Measurement is null ? null : disk.Stamp,
+        KnownStamp = disk.KnownStamp,
     };
 }

@@ -17,7 +17,7 @@ public sealed class FleetPassTests(ITestOutputHelper output)
 
     private static readonly TimeSpan Limit = TimeSpan.FromHours(2);
 
-    private static int Disks => int.Parse(Environment.GetEnvironmentVariable("SPARSIFY_TEST_FLEET") ?? "1000", CultureInfo.InvariantCulture);
+    private static int Disks => int.Parse(Environment.GetEnvironmentVariable("SPARSIFY_TEST_FLEET") ?? "300", CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task Every_disk_of_a_fleet_is_measured_once_in_a_pass()

@@ -130,6 +130,21 @@ public sealed class MeasurePlanTests
         Assert.Equal((Start, null), (disk.MeasureDueAt, disk.Stamp));
     }
 
+    [Fact]
+    public void A_stamp_holds_for_the_figures_that_are_known_and_for_no_others()
+    {
+        var disk = Tell(null, Known());
+        (disk.Stamp, disk.StampedAt) = ("s", Start);
+        Assert.Null(disk.KnownStamp);
+        Tell(disk, Known() with { Measurement = Figures(Start) });
+        Assert.Equal("s", disk.KnownStamp);
+        // Another host, whose clock is ahead, has measured before.
+        Tell(disk, Known() with { Measurement = Figures(Start.AddSeconds(30)) });
+        Assert.Null(disk.KnownStamp);
+
+        static VolumeMeasurement Figures(DateTimeOffset at) => new() { Reclaimable = 1, HeldBySnapshots = 0, Exact = true, MeasuredAt = at };
+    }
+
     private ScannedDisk Tell(ScannedDisk? disk, DiskChanged known)
     {
         var before = disk?.Snapshot;
