@@ -37,6 +37,10 @@ public sealed class HostWorkerOptions
     [Range(typeof(TimeSpan), "00:00:00.2", "1.00:00:00")]
     public TimeSpan ApplianceRetryInterval { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long the appliance may take to start when that is tried; the first time it is built.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan ApplianceStartLimit { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>The program.</summary>
     [Required]
     public string VirtSparsify { get; set; } = "virt-sparsify";

@@ -132,7 +132,7 @@ public sealed class CommandLineTests
 
     private static async Task<BufferedCommandResult> RunAsync(params string[] arguments)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(8));
         return await Cli.Wrap("dotnet").WithArguments([Repository.Assembly("Cli", "sparsify"), .. arguments]).WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(limit.Token);
     }
 }

@@ -13,7 +13,6 @@ namespace Sparsify.HostWorker.Capabilities;
 internal sealed class AppliancePreparation(IOptions<HostWorkerOptions> options, TimeProvider time, ILogger<AppliancePreparation> logger) : IDisposable
 {
     private const int FailuresInARow = 3;
-    private static readonly TimeSpan LaunchLimit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan VersionLimit = TimeSpan.FromSeconds(15);
     private readonly SemaphoreSlim _once = new(1);
     private HostCapabilities? _known;
@@ -76,14 +75,23 @@ internal sealed class AppliancePreparation(IOptions<HostWorkerOptions> options, 
     {
         foreach (var accelerator in Candidates())
         {
-            var run = await ToolOutput.RunAsync(options.Value.VirtSparsify, ["--machine-readable"], LaunchLimit, EnvironmentFor(accelerator), cancellationToken);
-            if (run is { ExitCode: 0 })
+            try
             {
-                Failure = null;
-                return (accelerator, [.. run.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)]);
+                var run = await ToolOutput.RunAsync(options.Value.VirtSparsify, ["--machine-readable"], options.Value.ApplianceStartLimit, EnvironmentFor(accelerator), cancellationToken);
+                if (run is { ExitCode: 0 })
+                {
+                    Failure = null;
+                    return (accelerator, [.. run.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)]);
+                }
+
+                Failure = $"The appliance does not start with {accelerator}: {LastLine(run?.StandardError)}";
+            }
+            catch (TimeoutException e)
+            {
+                // A machine that is so busy now may not be later.
+                Failure = $"The appliance does not start with {accelerator}: {e.Message}";
             }
 
-            Failure = $"The appliance does not start with {accelerator}: {LastLine(run?.StandardError)}";
             logger.LogWarning("The appliance does not start with {Accelerator}.", accelerator);
         }
 

@@ -13,6 +13,7 @@ public sealed class AppliancePreparationTests
         #!/bin/bash
         [[ $1 == --version ]] && { echo 'stand-in 1.0'; exit; }
         echo asked >>"$(dirname "$0")/asked"
+        [[ ! -e $(dirname "$0")/stuck ]] || exec sleep 60
         [[ ! -e $(dirname "$0")/broken ]] || { echo 'stand-in: error: no kernel' >&2; exit 1; }
         echo in-place
         """;
@@ -49,6 +50,27 @@ public sealed class AppliancePreparationTests
         Assert.True(Asked(worker) > asked);
         File.Delete(worker.Folder.File("broken"));
         clock.Advance(worker.Options.ApplianceRetryInterval);
+        Assert.NotNull(await AcceleratorAsync(appliance));
+        Assert.Null(appliance.Failure);
+    }
+
+    [Fact]
+    public async Task An_appliance_that_does_not_start_in_time_takes_the_host_out_and_does_not_end_the_worker()
+    {
+        using var worker = new Worker();
+        var tool = worker.Folder.File("virt-sparsify");
+        await File.WriteAllTextAsync(tool, StandIn, TestContext.Current.CancellationToken);
+        await Tools.RunAsync("chmod", "+x", tool);
+        await File.WriteAllTextAsync(worker.Folder.File("stuck"), "", TestContext.Current.CancellationToken);
+        (worker.Options.VirtSparsify, worker.Options.ApplianceStartLimit, worker.Options.Accelerator) = (tool, TimeSpan.FromSeconds(1), AcceleratorChoice.Tcg);
+        var clock = new FakeTimeProvider();
+        using var appliance = new AppliancePreparation(worker.Wrapped, clock, NullLogger<AppliancePreparation>.Instance);
+        Assert.Null(await AcceleratorAsync(appliance));
+        Assert.Contains("did not end within 00:00:01", appliance.Failure, StringComparison.Ordinal);
+
+        File.Delete(worker.Folder.File("stuck"));
+        clock.Advance(worker.Options.ApplianceRetryInterval);
+        worker.Options.ApplianceStartLimit = TimeSpan.FromMinutes(1);
         Assert.NotNull(await AcceleratorAsync(appliance));
         Assert.Null(appliance.Failure);
     }

@@ -15,6 +15,8 @@ public abstract class TestPlatform : IAsyncDisposable
         ["Sparsify__HostWorker__HeartbeatInterval"] = "00:00:02",
         ["Sparsify__Orchestrator__SweepInterval"] = "00:00:01",
         ["Sparsify__Orchestrator__RetryDelay"] = "00:00:01",
+        // On a busy machine too a request is answered with what was decided.
+        ["Sparsify__Api__DecisionTimeout"] = "00:00:30",
         // Test disks are small.
         ["Sparsify__Scanner__Thresholds__Bytes"] = "104857600",
     };
