@@ -22,9 +22,7 @@ public sealed class AppliancePreparationTests
     public async Task Three_failures_in_a_row_take_the_host_out_until_the_appliance_starts_again()
     {
         using var worker = new Worker();
-        var tool = worker.Folder.File("virt-sparsify");
-        await File.WriteAllTextAsync(tool, StandIn, TestContext.Current.CancellationToken);
-        await Tools.RunAsync("chmod", "+x", tool);
+        var tool = await StandInAsync(worker);
         worker.Options.VirtSparsify = tool;
         var clock = new FakeTimeProvider();
         using var appliance = new AppliancePreparation(worker.Wrapped, clock, NullLogger<AppliancePreparation>.Instance);
@@ -58,9 +56,7 @@ public sealed class AppliancePreparationTests
     public async Task An_appliance_that_does_not_start_in_time_takes_the_host_out_and_does_not_end_the_worker()
     {
         using var worker = new Worker();
-        var tool = worker.Folder.File("virt-sparsify");
-        await File.WriteAllTextAsync(tool, StandIn, TestContext.Current.CancellationToken);
-        await Tools.RunAsync("chmod", "+x", tool);
+        var tool = await StandInAsync(worker);
         await File.WriteAllTextAsync(worker.Folder.File("stuck"), "", TestContext.Current.CancellationToken);
         (worker.Options.VirtSparsify, worker.Options.ApplianceStartLimit, worker.Options.Accelerator) = (tool, TimeSpan.FromSeconds(1), AcceleratorChoice.Tcg);
         var clock = new FakeTimeProvider();
@@ -73,6 +69,16 @@ public sealed class AppliancePreparationTests
         worker.Options.ApplianceStartLimit = TimeSpan.FromMinutes(1);
         Assert.NotNull(await AcceleratorAsync(appliance));
         Assert.Null(appliance.Failure);
+    }
+
+    private static async Task<string> StandInAsync(Worker worker)
+    {
+        // Other tests share what is remembered of the real appliance; of this one nothing is to be remembered.
+        worker.Options.Scratch = worker.Folder.Folder("scratch-of-its-own");
+        var tool = worker.Folder.File("virt-sparsify");
+        await File.WriteAllTextAsync(tool, StandIn, TestContext.Current.CancellationToken);
+        await Tools.RunAsync("chmod", "+x", tool);
+        return tool;
     }
 
     private static async Task<string?> AcceleratorAsync(AppliancePreparation appliance) => (await appliance.ExamineAsync(TestContext.Current.CancellationToken)).Accelerator;
