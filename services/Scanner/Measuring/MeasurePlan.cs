@@ -70,7 +70,5 @@ internal sealed class MeasurePlan(IOptions<ScannerOptions> options, TimeProvider
     /// <summary>A VM has stopped, or a snapshot is gone: what was read before is out of date at once.</summary>
     private static bool Ends(DiskChanged before, DiskChanged now) =>
         before.Vms.Any(v => v.Status != VmStatus.Down) && now.Vms.All(v => v.Status == VmStatus.Down)
-        || HasSnapshots(before) && !HasSnapshots(now);
-
-    private static bool HasSnapshots(DiskChanged disk) => disk.Violations.Any(v => v.Code == ViolationCodes.HasSnapshots);
+        || DiskComparison.LostItsSnapshots(before, now);
 }

@@ -1,4 +1,5 @@
 using Sparsify.Contracts;
+using Sparsify.Scanner.Fleet;
 
 namespace Sparsify.Scanner.Policies.Triggers;
 
@@ -15,9 +16,7 @@ internal static class DiskEvents
             yield return PolicyEvent.VmStopped;
         if (alertRaised)
             yield return PolicyEvent.ThresholdPassed;
-        if (before is not null && HasSnapshots(before) && !HasSnapshots(after))
+        if (before is not null && DiskComparison.LostItsSnapshots(before, after))
             yield return PolicyEvent.SnapshotRemoved;
     }
-
-    private static bool HasSnapshots(DiskChanged disk) => disk.Violations.Any(v => v.Code == ViolationCodes.HasSnapshots);
 }
