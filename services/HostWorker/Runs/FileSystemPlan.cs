@@ -41,9 +41,11 @@ internal sealed partial class FileSystemPlan
     {
         lock (_gate)
         {
+            // One line may hold both: the console's piece may end before its newline, and a trace comes then.
+            var call = RunTrace.CallIn(line);
             if (line.StartsWith(DaemonError, StringComparison.Ordinal))
-                _lastError = line[DaemonError.Length..];
-            else if (RunTrace.CallIn(line) is { } call)
+                _lastError = RunTrace.Before(line)[DaemonError.Length..];
+            if (call is not null)
                 SeeTrace(call);
         }
     }

@@ -7,4 +7,7 @@ internal static class RunTrace
 
     /// <summary>The call or result that a line tells; null for another line. It may stand anywhere: the appliance's console comes in pieces, and a trace may follow one that ends within a line.</summary>
     public static string? CallIn(string line) => line.IndexOf(Trace, StringComparison.Ordinal) is >= 0 and var at ? line[(at + Trace.Length)..] : null;
+
+    /// <summary>What stands in a line before the trace; all of a line that has none.</summary>
+    public static string Before(string line) => line.IndexOf(Trace, StringComparison.Ordinal) is >= 0 and var at ? line[..at] : line;
 }
