@@ -94,6 +94,13 @@ public sealed class CommandLineTests
         Assert.Contains("yearly.yaml:2", bad.StandardError, StringComparison.Ordinal);
         Assert.Equal(0, (await SparsifyAsync("policies", "delete", "yearly")).ExitCode);
         Assert.NotEqual(0, (await SparsifyAsync("policies", "show", "yearly")).ExitCode);
+
+        await File.WriteAllTextAsync(Path.Combine(platform.PolicyFiles, "kept.yaml"), "name: kept\ntrigger: {cron: 0 0 1 1 *}\n");
+        await PlatformClient.UntilAsync(
+            async () => Items(await SparsifyAsync("policies", "list", "--json")).Any(p => p.Text("name") == "kept") ? true : (bool?)null,
+            TimeSpan.FromMinutes(2), () => "the policy of the file is shown");
+        // What a file says is changed in the file.
+        Assert.NotEqual(0, (await SparsifyAsync("policies", "delete", "kept")).ExitCode);
     }
 
     [Fact]

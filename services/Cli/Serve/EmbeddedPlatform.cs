@@ -21,11 +21,12 @@ internal static class EmbeddedPlatform
     /// <param name="domains">The storage domains: name to absolute directory.</param>
     /// <param name="slots">Disks worked on at once.</param>
     /// <param name="scanEvery">How often each disk is measured at the least; what is not given is taken from the environment.</param>
+    /// <param name="policies">The folder whose files give policies; what is not given is taken from the environment.</param>
     /// <param name="thresholds">How much dead space a disk may have; what is not given is taken from the environment.</param>
-    public static WebApplication Build(string urls, string data, IReadOnlyDictionary<string, string> domains, int slots, TimeSpan? scanEvery, ThresholdOptions thresholds)
+    public static WebApplication Build(string urls, string data, IReadOnlyDictionary<string, string> domains, int slots, TimeSpan? scanEvery, string? policies, ThresholdOptions thresholds)
     {
         var builder = WebApplication.CreateBuilder();
-        builder.Configuration.AddInMemoryCollection(Settings(data, domains, slots, scanEvery, thresholds));
+        builder.Configuration.AddInMemoryCollection(Settings(data, domains, slots, scanEvery, policies, thresholds));
         if (IsLoopback(urls))
             builder.Configuration["AllowedHosts"] = string.Join(';', LoopbackNames); // else a web page could reach it under a name of its own
         builder.WebHost.UseUrls(urls);
@@ -53,7 +54,7 @@ internal static class EmbeddedPlatform
         return app;
     }
 
-    private static Dictionary<string, string?> Settings(string data, IReadOnlyDictionary<string, string> domains, int slots, TimeSpan? scanEvery, ThresholdOptions thresholds)
+    private static Dictionary<string, string?> Settings(string data, IReadOnlyDictionary<string, string> domains, int slots, TimeSpan? scanEvery, string? policies, ThresholdOptions thresholds)
     {
         var settings = new Dictionary<string, string?>
         {
@@ -67,6 +68,8 @@ internal static class EmbeddedPlatform
             settings[$"{HostWorkerOptions.Section}:Domains:{name}"] = path;
         if (scanEvery is { } period)
             settings[$"{ScannerOptions.Section}:{nameof(ScannerOptions.MeasurePeriod)}"] = period.ToString("c", CultureInfo.InvariantCulture);
+        if (policies is not null)
+            settings[$"{ScannerOptions.Section}:{nameof(ScannerOptions.PolicyFolder)}"] = policies;
         if (thresholds.Bytes is { } bytes)
             settings[$"{ScannerOptions.Section}:Thresholds:Bytes"] = bytes.ToString(CultureInfo.InvariantCulture);
         if (thresholds.Share is { } share)

@@ -18,15 +18,16 @@ internal static class ServeVerb
         var bytes = new Option<long?>("--threshold-bytes") { Description = "A disk needs sparsifying when a run would give back so many bytes (1 GiB unless given), and the share below too." };
         var share = new Option<double?>("--threshold-share") { Description = "The share, 0 to 1, of what the disk takes (0.1 unless given)." };
         var scanEvery = DurationOption.Create("--scan-every", "How often each disk is measured at the least (6h unless given).");
+        var policies = new Option<DirectoryInfo>("--policies") { Description = "The folder whose YAML and JSON files give policies; read at start and on change." }.AcceptExistingOnly();
         var domains = DomainOption.Create(required: true);
-        var command = new Command("serve", "Runs all services in this process, until it is told to stop.") { urls, data, domains, slots, scanEvery, bytes, share };
+        var command = new Command("serve", "Runs all services in this process, until it is told to stop.") { urls, data, domains, slots, scanEvery, policies, bytes, share };
         command.SetAction(async (parse, cancellationToken) =>
         {
             try
             {
                 var app = EmbeddedPlatform.Build(
                     parse.GetRequiredValue(urls), parse.GetRequiredValue(data).FullName, parse.GetRequiredValue(domains), parse.GetValue(slots), parse.GetValue(scanEvery),
-                    new ThresholdOptions { Bytes = parse.GetValue(bytes), Share = parse.GetValue(share) });
+                    parse.GetValue(policies)?.FullName, new ThresholdOptions { Bytes = parse.GetValue(bytes), Share = parse.GetValue(share) });
                 await using (app)
                     await app.RunAsync(cancellationToken);
                 return 0;

@@ -11,6 +11,9 @@ public sealed class EmbeddedPlatform(int slots = 1, IReadOnlyDictionary<string, 
     /// <summary>The host worker's scratch folder.</summary>
     public string Scratch => Path.Combine(Data, "host");
 
+    /// <summary>The folder whose files give policies.</summary>
+    public string PolicyFiles => Folder.Folder("policies");
+
     /// <inheritdoc />
     public override string Logs => _server.Log;
 
@@ -39,7 +42,7 @@ public sealed class EmbeddedPlatform(int slots = 1, IReadOnlyDictionary<string, 
         foreach (var (name, value) in settings ?? new Dictionary<string, string?>())
             all[name] = value;
         _server = ServiceProcess.Start("Cli", "sparsify", Folder.File("serve.log"), all, address =>
-            ["serve", "--urls", address.ToString(), "--data", Data, "--domain", $"{Domain}={Storage}", "--slots", slots.ToString(CultureInfo.InvariantCulture)]);
+            ["serve", "--urls", address.ToString(), "--data", Data, "--domain", $"{Domain}={Storage}", "--slots", slots.ToString(CultureInfo.InvariantCulture), "--policies", PolicyFiles]);
         await _server.ReadyAsync();
         Client = new PlatformClient(new HttpClient { BaseAddress = _server.Address });
     }
