@@ -66,6 +66,26 @@ public sealed partial class ExtTests
         Assert.Contains("1 of 1 block groups", reading.Note, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("lazy_itable_init=1", false)]
+    [InlineData("lazy_itable_init=0", true)]
+    public async Task Inode_tables_that_were_never_written_take_storage_while_it_is_mounted(string tables, bool areWritten)
+    {
+        using var folder = TestFolder.Create("ext");
+        var image = folder.File("image");
+        await AgeAsync(folder, image, $"-t ext4 -b 4096 -E nodiscard,{tables}", 300);
+        using var device = new RecordingDevice(image);
+        var reading = new ExtReader().Read(device)!;
+        Assert.Equal(areWritten, reading.IsExact);
+        // As dumpe2fs tells them: inodes of 256 bytes, sixteen in a block.
+        var unused = UnusedInodes().Matches(await Tools.RunAsync("dumpe2fs", image)).Sum(m => long.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture) / 16 * 4096);
+        Assert.True(unused > 1 << 20);
+        if (areWritten)
+            Assert.Null(reading.Note);
+        else
+            Assert.StartsWith(string.Create(CultureInfo.InvariantCulture, $"{unused} bytes of its inode tables were never written"), reading.Note, StringComparison.Ordinal);
+    }
+
     private static async Task AgeAsync(TestFolder folder, string image, string options, int mebibytes)
     {
         var tree = folder.Folder("tree");
@@ -93,6 +113,9 @@ public sealed partial class ExtTests
             }
         }
     }
+
+    [GeneratedRegex(@"(\d+) unused inodes")]
+    private static partial Regex UnusedInodes();
 
     [GeneratedRegex(@"^Block size:\s+(\d+)", RegexOptions.Multiline)]
     private static partial Regex BlockSize();

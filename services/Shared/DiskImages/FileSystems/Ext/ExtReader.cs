@@ -32,9 +32,17 @@ internal sealed class ExtReader : IFileSystemReader
             Size = super.BlockCount * super.BlockSize,
             Free = free * super.ClusterRatio * super.BlockSize,
             Tally = tally,
-            Note = walk.Damaged > 0 ? $"{walk.Damaged} of {super.GroupCount} block groups have a bitmap that does not match its checksum: a run may fail. Run e2fsck."
-                : super.NeedsRecovery ? "It was not unmounted: the figures are those after its journal is replayed, which the run does first." : null,
-            IsExact = walk.Damaged == 0,
+            Note = Note(super, walk),
+            IsExact = walk is { Damaged: 0, Unwritten: 0 },
         };
+    }
+
+    private static string? Note(ExtSuperblock super, ExtGroups walk)
+    {
+        if (walk.Damaged > 0)
+            return $"{walk.Damaged} of {super.GroupCount} block groups have a bitmap that does not match its checksum: a run may fail. Run e2fsck.";
+        if (walk.Unwritten > 0)
+            return $"{walk.Unwritten} bytes of its inode tables were never written: a run that has it mounted for more than some seconds begins to fill them with zeroes, which takes storage.";
+        return super.NeedsRecovery ? "It was not unmounted: the figures are those after its journal is replayed, which the run does first." : null;
     }
 }
