@@ -6,8 +6,12 @@ using Xunit;
 namespace Sparsify.Messaging.Tests;
 
 /// <summary>What cannot be handled is put aside with its reason.</summary>
+[Collection(OfFailures)]
 public sealed class DeadLetterTests
 {
+    /// <summary>Tests whose messages fail are not run beside each other: what is counted is counted for the whole process.</summary>
+    public const string OfFailures = "of failures";
+
     [Fact]
     public async Task A_message_that_cannot_be_handled_is_put_aside_with_the_reason_in_a_header_and_counted()
     {

@@ -7,6 +7,7 @@ using Xunit;
 namespace Sparsify.Messaging.Tests;
 
 /// <summary>State and messages commit together or not at all.</summary>
+[Collection(DeadLetterTests.OfFailures)]
 public sealed class TransactionTests
 {
     public static TheoryData<BackEndKind> BackEnds => [BackEndKind.Embedded, BackEndKind.Distributed];
