@@ -42,9 +42,9 @@ internal sealed partial class FileSystemPlan
         lock (_gate)
         {
             // One line may hold both: the console's piece may end before its newline, and a trace comes then.
-            var call = RunTrace.CallIn(line);
-            if (line.StartsWith(DaemonError, StringComparison.Ordinal))
-                _lastError = RunTrace.Before(line)[DaemonError.Length..];
+            var (console, call) = RunTrace.Split(line);
+            if (console.StartsWith(DaemonError, StringComparison.Ordinal))
+                _lastError = console[DaemonError.Length..];
             if (call is not null)
                 SeeTrace(call);
         }

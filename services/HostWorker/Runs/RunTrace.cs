@@ -6,8 +6,8 @@ internal static class RunTrace
     private const string Trace = "libguestfs: trace: ";
 
     /// <summary>The call or result that a line tells; null for another line. It may stand anywhere: the appliance's console comes in pieces, and a trace may follow one that ends within a line.</summary>
-    public static string? CallIn(string line) => line.IndexOf(Trace, StringComparison.Ordinal) is >= 0 and var at ? line[(at + Trace.Length)..] : null;
+    public static string? CallIn(string line) => Split(line).Call;
 
-    /// <summary>What stands in a line before the trace; all of a line that has none.</summary>
-    public static string Before(string line) => line.IndexOf(Trace, StringComparison.Ordinal) is >= 0 and var at ? line[..at] : line;
+    /// <summary>A line's piece of the console, and the call behind it where there is one.</summary>
+    public static (string Console, string? Call) Split(string line) => line.IndexOf(Trace, StringComparison.Ordinal) is >= 0 and var at ? (line[..at], line[(at + Trace.Length)..]) : (line, null);
 }

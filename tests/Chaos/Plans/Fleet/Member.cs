@@ -29,11 +29,7 @@ public sealed class Member : IAsyncDisposable
         {
             ["ASPNETCORE_URLS"] = Address.ToString(),
             ["DOTNET_ENVIRONMENT"] = "Production",
-            // Many short lives on few processors: what pays only after a while is left out.
             ["DOTNET_TieredPGO"] = "0",
-            ["DOTNET_EnableWriteXorExecute"] = "0",
-            ["DOTNET_gcServer"] = "0",
-            ["DOTNET_gcConcurrent"] = "0",
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = null,
             // Its wall clock is a file of ours; the monotonic one is the machine's. Source: faketime(1), libfaketime's README.
             ["LD_PRELOAD"] = FakeClock,

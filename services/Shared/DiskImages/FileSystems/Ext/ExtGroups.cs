@@ -62,12 +62,12 @@ internal sealed class ExtGroups(GuestDevice device, ExtSuperblock super)
         for (var group = first; group < end; group++)
         {
             var descriptor = Descriptor(descriptors, first, group);
-            var freeHere = descriptor.UInt16(12) | (super.DescriptorSize >= 64 ? (long)descriptor.UInt16(44) << 16 : 0);
+            var freeHere = Count(descriptor, 12, 44);
             if (freeHere > super.ClustersOf(group))
                 throw new MalformedStructureException("an ext group descriptor", group, $"group {group} has {freeHere} free of {super.ClustersOf(group)} clusters");
             free += freeHere;
             if (super.HasUninitialisedGroups && (descriptor.UInt16(18) & InodesWritten) == 0)
-                Unwritten += UnusedInodes(descriptor);
+                Unwritten += UnwrittenInodes(descriptor);
             var start = super.FirstBlockOf(group) * super.BlockSize;
             // Where nothing is held nothing can come back, and the bitmap need not be read.
             if (freeHere == 0 || !device.HoldsAnything(start, (long)super.ClustersOf(group) * super.ClusterRatio * super.BlockSize))
@@ -105,14 +105,16 @@ internal sealed class ExtGroups(GuestDevice device, ExtSuperblock super)
     private StructureReader Descriptor(ReadOnlySpan<byte> descriptors, int first, int group) =>
         new(descriptors.Slice((group - first) * super.DescriptorSize, super.DescriptorSize), "an ext group descriptor", group);
 
-    private long UnusedInodes(StructureReader descriptor)
+    /// <summary>Whole blocks of a group's inode table behind the last inode that was ever used, in bytes.</summary>
+    private long UnwrittenInodes(StructureReader descriptor)
     {
-        var unused = descriptor.UInt16(28) | (super.DescriptorSize >= 64 ? (long)descriptor.UInt16(50) << 16 : 0);
-        var bytes = Math.Min(unused, super.InodesPerGroup) * super.InodeSize;
+        var bytes = Math.Min(Count(descriptor, 28, 50), super.InodesPerGroup) * super.InodeSize;
         return Math.Min(bytes, super.BlocksPerGroup * super.BlockSize) / super.BlockSize * super.BlockSize;
     }
 
     private long BitmapBlock(StructureReader descriptor) => Wide(descriptor, 0, 32);
+
+    private long Count(StructureReader descriptor, int low, int high) => descriptor.UInt16(low) | (super.DescriptorSize >= 64 ? (long)descriptor.UInt16(high) << 16 : 0);
 
     private long Wide(StructureReader descriptor, int low, int high) => descriptor.UInt32(low) | (super.DescriptorSize >= 64 ? (long)descriptor.UInt32(high) << 32 & long.MaxValue : 0);
 
