@@ -50,7 +50,8 @@ public sealed class FleetPassTests(ITestOutputHelper output)
         // A question may come twice, as any message may; more than a few would be a fault.
         Assert.InRange(measured, Disks, Disks + Disks / 100);
         Assert.Equal(Disks, await NumberAsync(connection, "SELECT count(*) FROM api.disks WHERE reclaimable = 123"));
-        Assert.Equal(Disks, await NumberAsync(connection, "SELECT count(*) FROM scanner.disks WHERE answered_at IS NOT NULL AND asked_at IS NULL AND measure_due_at > now()"));
+        // In a pass that takes long the regular moment of some comes again; they wait behind those that were never measured.
+        Assert.Equal(Disks, await NumberAsync(connection, "SELECT count(*) FROM scanner.disks WHERE measure_due_at > answered_at AND (asked_at IS NULL OR asked_at > answered_at)"));
     }
 
     private static VolumeMeasured Measure(MeasureVolume asked)
