@@ -55,6 +55,9 @@ public sealed record VolumeMeasured
     /// <summary>The figures.</summary>
     public required VolumeMeasurement Measurement { get; init; }
 
+    /// <summary>The operation that had just sparsified the volume; absent when it was measured on request, or after a run that did not succeed.</summary>
+    public Guid? OperationId { get; init; }
+
     /// <summary>Tells the state of the volume's files that was measured from any other; it means nothing else.</summary>
     public required string Stamp { get; init; }
 }

@@ -122,7 +122,7 @@ internal sealed class SparsifyEndpoint(ApiDbContext db, IOutbox<ApiDbContext> ou
             row = (await FindAsync(row.Id, cancellationToken))!;
             if (row.State != OperationState.Requested || time.GetElapsedTime(begun) >= options.Value.DecisionTimeout)
                 return row;
-            await signals.WaitAsync(next, cancellationToken);
+            await signals.WaitAsync(next, time.GetElapsedTime(begun), cancellationToken);
         }
     }
 

@@ -22,7 +22,7 @@ internal static class OperationEvents
         IServiceScopeFactory scopes, OperationSignals signals, TimeSpan keepAlive, TimeProvider time, Guid id, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var mark = "";
-        var sentAt = time.GetTimestamp();
+        var (sentAt, changedAt) = (time.GetTimestamp(), time.GetTimestamp());
         while (true)
         {
             var next = signals.Next(id);
@@ -30,7 +30,9 @@ internal static class OperationEvents
             if (row.Mark != mark || time.GetElapsedTime(sentAt) >= keepAlive)
             {
                 yield return new SseItem<OperationView>(OperationView.Of(row), row.Mark != mark ? Changed : KeepAlive) { EventId = row.Mark };
-                (mark, sentAt) = (row.Mark, time.GetTimestamp());
+                sentAt = time.GetTimestamp();
+                if (row.Mark != mark)
+                    (mark, changedAt) = (row.Mark, sentAt);
             }
 
             if (row.State.IsFinal())
@@ -39,7 +41,7 @@ internal static class OperationEvents
                 yield break;
             }
 
-            await signals.WaitAsync(next, cancellationToken);
+            await signals.WaitAsync(next, time.GetElapsedTime(changedAt), cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
         }
     }

@@ -8,7 +8,8 @@ namespace Sparsify.Api.ReadModel;
 /// </summary>
 internal sealed class OperationSignals(TimeProvider time)
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<Guid, TaskCompletionSource> _waiting = new();
 
     public void Raise(Guid operationId)
@@ -21,6 +22,10 @@ internal sealed class OperationSignals(TimeProvider time)
     public Task Next(Guid operationId) =>
         _waiting.GetOrAdd(operationId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-    /// <summary>Waits for news, or until it is time to look.</summary>
-    public Task WaitAsync(Task next, CancellationToken cancellationToken) => Task.WhenAny(next, Task.Delay(Poll, time, cancellationToken));
+    /// <summary>Waits for news, or until it is time to look: the longer there was none, the less often.</summary>
+    /// <param name="next">See <see cref="Next"/>.</param>
+    /// <param name="quiet">For how long there was no news.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task WaitAsync(Task next, TimeSpan quiet, CancellationToken cancellationToken) =>
+        Task.WhenAny(next, Task.Delay(quiet < ShortestPoll ? ShortestPoll : quiet > LongestPoll ? LongestPoll : quiet, time, cancellationToken));
 }

@@ -101,7 +101,7 @@ internal sealed class VolumeAttempt(
         appliance.Note(report is VolumeJobFailed { Error: { Kind: FailureKind.HostNotCapable } error } ? error.Message : null);
         if (report is VolumeJobSucceeded)
             Compare(record, record.SizeBefore.Value - sizeAfter);
-        await measurements.TellAsync(record.Job);
+        await measurements.TellAsync(record.Job, succeeded: report is VolumeJobSucceeded);
         return report;
     }
 

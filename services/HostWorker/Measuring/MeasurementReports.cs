@@ -10,12 +10,15 @@ internal sealed class MeasurementReports(IBus bus, VolumeAnswers answers, ILogge
     private static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>Measures and tells; a failure is logged and otherwise without effect.</summary>
-    public async Task TellAsync(SparsifyVolume job)
+    /// <param name="job">The job of the run that has ended.</param>
+    /// <param name="succeeded">No other run of its operation follows.</param>
+    public async Task TellAsync(SparsifyVolume job, bool succeeded)
     {
         using var limit = new CancellationTokenSource(SendLimit);
         try
         {
-            await bus.TellAsync(answers.Answer(new MeasureVolume { DiskId = job.DiskId, StorageDomain = job.StorageDomain, Path = job.Path, Format = job.Format }), limit.Token);
+            var answer = answers.Answer(new MeasureVolume { DiskId = job.DiskId, StorageDomain = job.StorageDomain, Path = job.Path, Format = job.Format });
+            await bus.TellAsync(succeeded && answer is VolumeMeasured measured ? measured with { OperationId = job.OperationId } : answer, limit.Token);
         }
         catch (Exception e) when (e is MassTransitException or OperationCanceledException)
         {

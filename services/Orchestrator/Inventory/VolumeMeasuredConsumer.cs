@@ -24,7 +24,10 @@ internal sealed class VolumeMeasuredConsumer(OrchestratorDbContext db, DiskChang
         (disk.Measurement, disk.ActualSize) = (measurement, measured.ActualSize);
         disk.Encrypted = measured.Encrypted ?? disk.Encrypted;
         disk.VolumeGroupIncomplete = measured.VolumeGroupIncomplete ?? disk.VolumeGroupIncomplete;
+        // From here on the disk's row is held: the lock's end, which tells this too, is either still to come or already seen.
         await db.SaveChangesAsync(context.CancellationToken);
+        if (measured.OperationId is { } operationId && await db.DiskLocks.AnyAsync(l => l.DiskId == disk.Id && l.OperationId == operationId, context.CancellationToken))
+            return;
         await changes.PublishAsync(context, disk.Id, context.CancellationToken);
     }
 

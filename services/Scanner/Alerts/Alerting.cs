@@ -28,13 +28,13 @@ internal sealed class Alerting(ScannerDbContext db, WebHookQueue hooks, DiskThre
         return thresholds.IsClearlyBelow(measurement.Reclaimable, disk.Snapshot.ActualSize) ? Clear(alert, disk, NeedClearedReason.BelowThreshold) : null;
     }
 
-    /// <summary>An operation has completed: what was measured before says nothing any more.</summary>
+    /// <summary>An operation has completed: what was measured before says nothing any more, but for what its host measured at its end.</summary>
     /// <returns>What is to be told; null when there was no alert.</returns>
-    public SparsifyNeedCleared? Settle(ScannedDisk disk, Alert? alert, DateTimeOffset completedAt)
+    public SparsifyNeedCleared? Settle(ScannedDisk disk, Alert? alert, SparsifyDiskCompleted completed)
     {
-        var known = disk.Snapshot.Measurement?.MeasuredAt ?? completedAt;
-        disk.SettledAt = known > completedAt ? known : completedAt;
-        disk.Baseline = null;
+        var known = disk.Snapshot.Measurement?.MeasuredAt ?? completed.CompletedAt;
+        disk.SettledAt = disk.MeasuredAfter(completed.OperationId) - ScannedDisk.SameTime ?? (known > completed.CompletedAt ? known : completed.CompletedAt);
+        disk.Baseline = disk.Measurement?.Reclaimable;
         return Clear(alert, disk, NeedClearedReason.Sparsified);
     }
 

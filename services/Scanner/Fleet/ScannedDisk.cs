@@ -5,6 +5,9 @@ namespace Sparsify.Scanner.Fleet;
 /// <summary>What the Scanner knows of a disk; of one that is gone, that it was.</summary>
 public sealed class ScannedDisk
 {
+    /// <summary>Times of one measurement may differ by what a database or another service rounds away.</summary>
+    public static readonly TimeSpan SameTime = TimeSpan.FromMilliseconds(1);
+
     /// <summary>The disk.</summary>
     public Guid Id { get; init; }
 
@@ -41,8 +44,15 @@ public sealed class ScannedDisk
     /// <summary>When that was measured, by the host's clock.</summary>
     public DateTimeOffset? StampedAt { get; set; }
 
+    /// <summary>The operation that had just sparsified the disk when that was measured.</summary>
+    public Guid? StampedBy { get; set; }
+
     /// <summary>The stamp of the figures that are known. Not that of others: hosts' clocks differ, and the Orchestrator keeps the figures that call themselves the newest.</summary>
-    public string? KnownStamp => Snapshot.Measurement is { } known && StampedAt is { } at && (known.MeasuredAt - at).Duration() < TimeSpan.FromMilliseconds(1) ? Stamp : null;
+    public string? KnownStamp => Snapshot.Measurement is { } known && StampedAt is { } at && (known.MeasuredAt - at).Duration() < SameTime ? Stamp : null;
+
+    /// <summary>When the host that sparsified the disk for an operation measured it thereafter; null when it is not known to have done so, or others have called themselves newer.</summary>
+    public DateTimeOffset? MeasuredAfter(Guid operationId) =>
+        StampedBy == operationId && StampedAt is { } at && (Snapshot.Measurement is not { } known || known.MeasuredAt < at + SameTime) ? at : null;
 
     /// <summary>
     /// From how many reclaimable bytes on growth is counted: what was left after the last operation, or when a policy was

@@ -17,8 +17,12 @@ internal sealed class SparsifyDiskCompletedConsumer(ScannerDbContext db, Alertin
         await db.SerialiseAsync(context.CancellationToken, $"disk {completed.DiskId}");
         if (await db.Disks.SingleOrDefaultAsync(d => d.Id == completed.DiskId, context.CancellationToken) is not { } disk)
             return;
-        plan.Renew(disk);
-        if (alerts.Settle(disk, await db.OpenAlertAsync(disk.Id, context.CancellationToken), completed.CompletedAt) is { } news)
+        if (disk.MeasuredAfter(completed.OperationId) is null)
+            plan.Renew(disk);
+        if (alerts.Settle(disk, await db.OpenAlertAsync(disk.Id, context.CancellationToken), completed) is { } news)
             await context.Publish(news, context.CancellationToken);
+        // Whose unlocking was heard of before: nothing else follows, and it may need another run already.
+        if (alerts.Judge(disk, alert: null) is { } again)
+            await context.Publish(again, context.CancellationToken);
     }
 }

@@ -20,7 +20,7 @@ internal sealed class MeasureAnswers(ScannerDbContext db, MeasurePlan plan)
         if (await db.Disks.SingleOrDefaultAsync(d => d.Id == diskId, cancellationToken) is not { } disk)
             return;
         if (measured is not null)
-            (disk.Stamp, disk.StampedAt) = (measured.Stamp, measured.Measurement.MeasuredAt);
+            (disk.Stamp, disk.StampedAt, disk.StampedBy) = (measured.Stamp, measured.Measurement.MeasuredAt, measured.OperationId);
         plan.Answered(disk);
     }
 }

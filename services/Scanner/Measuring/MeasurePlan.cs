@@ -23,6 +23,8 @@ internal sealed class MeasurePlan(IOptions<ScannerOptions> options, TimeProvider
             Renew(disk);
         if (known.Removed || known.OperationId is not null || known.Format == VolumeFormat.Other)
             (disk.MeasureDueAt, disk.AskedAt) = (null, null);
+        else if (before?.OperationId is { } operation && disk.MeasuredAfter(operation) is not null && disk.KnownStamp is not null)
+            disk.MeasureDueAt = Next(disk.Id, time.GetUtcNow()); // as it is now
         else if (before is null || disk.MeasureDueAt is null || Ends(before, known))
             Bring(disk, time.GetUtcNow());
         else if (before.ActualSize != known.ActualSize || before.VirtualSize != known.VirtualSize)

@@ -32,8 +32,9 @@ internal sealed class DiskLocking(OrchestratorDbContext db, DiskFactsReader fact
         operation.Generation = generation;
         operation.SizeBefore = known.Disk.ActualSize;
         Enqueue(operation, known.Disk, generation);
-        await db.SaveChangesAsync(context.CancellationToken);
-        await changes.PublishAsync(context, operation.DiskId, context.CancellationToken);
+        // The row is held since before the reading, so that what was read is still what there is.
+        (known.Disk.Generation, known.Disk.Revision) = (generation, known.Disk.Revision + 1);
+        await context.Publish(DiskChanges.Describe(known with { LockedBy = operation.CorrelationId }, removed: false));
         await context.Publish(new SparsifyDiskAccepted
         {
             OperationId = operation.CorrelationId,
@@ -67,18 +68,20 @@ internal sealed class DiskLocking(OrchestratorDbContext db, DiskFactsReader fact
         await changes.PublishAsync(context, freed, context.CancellationToken);
     }
 
+    /// <summary>The disk as it was read, its row held since.</summary>
     private async Task<long?> TryLockAsync(Operation operation, Disk disk, CancellationToken cancellationToken)
     {
-        await db.Disks.Where(d => d.Id == operation.DiskId).ExecuteUpdateAsync(d => d.SetProperty(x => x.Generation, x => x.Generation + 1), cancellationToken);
-        var generation = await db.Disks.Where(d => d.Id == operation.DiskId).Select(d => d.Generation).SingleAsync(cancellationToken);
+        var generation = disk.Generation + 1;
         var now = time.GetUtcNow();
         object takenAt = db.IsSqlite ? now.UtcTicks : now;
         // Not an entity: a failed insert would end the transaction, where a refused one only answers.
-        return await db.Database.ExecuteSqlAsync(
+        if (await db.Database.ExecuteSqlAsync(
             $"INSERT INTO disk_locks (disk_id, storage_domain, path, operation_id, generation, taken_at) VALUES ({disk.Id}, {disk.StorageDomain}, {disk.Path}, {operation.CorrelationId}, {generation}, {takenAt}) ON CONFLICT DO NOTHING",
-            cancellationToken) == 1
-            ? generation
-            : null;
+            cancellationToken) == 0)
+            return null;
+        await db.Disks.Where(d => d.Id == disk.Id)
+            .ExecuteUpdateAsync(d => d.SetProperty(x => x.Generation, generation).SetProperty(x => x.Revision, x => x.Revision + 1), cancellationToken);
+        return generation;
     }
 
     private void Enqueue(Operation operation, Disk disk, long generation) =>
