@@ -25,7 +25,7 @@ internal sealed class Alerting(ScannerDbContext db, WebHookQueue hooks, DiskThre
         var (thresholds, _) = thresholdsOf.Of(disk.Snapshot);
         if (alert is null && thresholds.Passes(measurement.Reclaimable, disk.Snapshot.ActualSize))
             return Raise(disk);
-        return thresholds.IsClearlyBelow(measurement.Reclaimable, disk.Snapshot.ActualSize) ? Clear(alert, disk, NeedClearedReason.BelowThreshold) : null;
+        return thresholds.IsClearlyBelow(measurement.Reclaimable, disk.Snapshot.ActualSize) ? Clear(alert, disk, disk.IsMeasuredAfterRun ? NeedClearedReason.Sparsified : NeedClearedReason.BelowThreshold) : null;
     }
 
     /// <summary>An operation has completed: what was measured before says nothing any more, but for what its host measured at its end.</summary>

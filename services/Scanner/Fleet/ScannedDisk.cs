@@ -54,6 +54,9 @@ public sealed class ScannedDisk
     public DateTimeOffset? MeasuredAfter(Guid operationId) =>
         StampedBy == operationId && StampedAt is { } at && (Snapshot.Measurement is not { } known || known.MeasuredAt < at + SameTime) ? at : null;
 
+    /// <summary>The figures that are known are those of the host that had just sparsified the disk.</summary>
+    public bool IsMeasuredAfterRun => StampedBy is not null && KnownStamp is not null;
+
     /// <summary>
     /// From how many reclaimable bytes on growth is counted: what was left after the last operation, or when a policy was
     /// last triggered by growth. Null after an operation, until the disk is measured; 0 of a disk that never had one.

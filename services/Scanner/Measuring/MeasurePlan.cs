@@ -23,7 +23,7 @@ internal sealed class MeasurePlan(IOptions<ScannerOptions> options, TimeProvider
             Renew(disk);
         if (known.Removed || known.OperationId is not null || known.Format == VolumeFormat.Other)
             (disk.MeasureDueAt, disk.AskedAt) = (null, null);
-        else if (before?.OperationId is { } operation && disk.MeasuredAfter(operation) is not null && disk.KnownStamp is not null)
+        else if (before?.OperationId is { } operation && disk.StampedBy == operation && disk.IsMeasuredAfterRun)
             disk.MeasureDueAt = Next(disk.Id, time.GetUtcNow()); // as it is now
         else if (before is null || disk.MeasureDueAt is null || Ends(before, known))
             Bring(disk, time.GetUtcNow());

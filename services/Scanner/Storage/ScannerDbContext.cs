@@ -46,7 +46,7 @@ public sealed class ScannerDbContext(DbContextOptions<ScannerDbContext> options)
             disk.HasIndex(d => new { d.StorageDomain, d.AskedAt }).HasFilter("asked_at IS NOT NULL");
             disk.Property(d => d.Revision).IsConcurrencyToken();
             disk.Property(d => d.Snapshot).AsJson();
-            disk.Ignore(d => d.Measurement).Ignore(d => d.KnownStamp);
+            disk.Ignore(d => d.Measurement).Ignore(d => d.KnownStamp).Ignore(d => d.IsMeasuredAfterRun);
         });
         modelBuilder.Entity<Alert>(alert =>
         {

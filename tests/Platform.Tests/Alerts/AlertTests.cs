@@ -65,6 +65,26 @@ public sealed class AlertTests
         await HeardAsync<SparsifyNeeded>(platform, n => n.DiskId == disk && n.AlertId != needed.AlertId);
     }
 
+    [Theory]
+    [InlineData(BackEndKind.Embedded)]
+    [InlineData(BackEndKind.Distributed)]
+    public async Task A_disk_that_still_needs_it_by_what_its_host_measured_at_the_end_has_another_alert(BackEndKind kind)
+    {
+        await using var platform = await TestPlatform.StartAsync(kind, Settings);
+        await platform.HostA.HeartbeatAsync();
+        var disk = await platform.AddDiskAsync("aged", d => d with { Measurement = Figures(500) });
+        var needed = await HeardAsync<SparsifyNeeded>(platform, n => n.DiskId == disk);
+        var operation = await platform.RequestAsync(disk);
+        var job = await platform.HostA.GetJobAsync(operation);
+        await platform.HostA.BeginAsync(job);
+        await platform.MeasuredAsync(disk, Figures(400), operation: operation);
+        await TestPlatform.UntilAsync(() => platform.WithAsync<Scanner.Storage.ScannerDbContext, bool>(async db => (await db.Disks.FindAsync(disk))!.StampedBy == operation), "the Scanner has heard it");
+        await platform.HostA.SucceededAsync(job);
+        Assert.Equal((needed.AlertId, NeedClearedReason.Sparsified), await HeardAsync<SparsifyNeedCleared>(platform, c => c.DiskId == disk) is var c ? (c.AlertId, c.Reason) : default);
+        var again = await HeardAsync<SparsifyNeeded>(platform, n => n.DiskId == disk && n.AlertId != needed.AlertId);
+        Assert.Equal(400, again.Measurement.Reclaimable);
+    }
+
     [Fact]
     public async Task An_alert_that_lasts_is_said_again()
     {

@@ -105,8 +105,8 @@ internal sealed class TestPlatform : IAsyncDisposable
         return id;
     }
 
-    /// <summary>A host says that it has measured a disk.</summary>
-    public async Task MeasuredAsync(Guid disk, VolumeMeasurement figures, long actualSize = 1000) => await Bus.Publish(new VolumeMeasured
+    /// <summary>A host says that it has measured a disk, at the end of an operation's run where one is given.</summary>
+    public async Task MeasuredAsync(Guid disk, VolumeMeasurement figures, long actualSize = 1000, Guid? operation = null) => await Bus.Publish(new VolumeMeasured
     {
         Host = HostNames[0],
         DiskId = disk,
@@ -115,6 +115,7 @@ internal sealed class TestPlatform : IAsyncDisposable
         VirtualSize = 10_000,
         ActualSize = actualSize,
         Measurement = figures,
+        OperationId = operation,
         Stamp = $"{figures.MeasuredAt.UtcTicks}",
     });
 

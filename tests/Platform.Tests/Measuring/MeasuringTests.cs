@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using Sparsify.Contracts;
 using Sparsify.Platform.Tests.Hosting;
+using Sparsify.Scanner.Fleet;
 using Sparsify.Testing.Servers;
 using Xunit;
 
@@ -49,6 +50,37 @@ public sealed class MeasuringTests
 
         await platform.HostA.SucceededAsync(job);
         await TestPlatform.UntilAsync(() => asked.Skip(before).Any(a => a.KnownStamp is null), "it is measured whatever its files say");
+    }
+
+    [Theory]
+    [InlineData(BackEndKind.Embedded)]
+    [InlineData(BackEndKind.Distributed)]
+    public async Task What_its_host_measures_at_the_end_of_an_operation_stands_and_is_told_with_the_lock_s_end(BackEndKind kind)
+    {
+        await using var platform = await TestPlatform.StartAsync(kind, ("Sparsify:Scanner:MeasureSweepInterval", "00:00:00.2"));
+        var asked = Answer(platform);
+        var disk = await platform.AddDiskAsync("done");
+        await platform.Client.DiskAsync("done", d => !d.IsNull("reclaimable"));
+        await platform.HostA.HeartbeatAsync();
+        var operation = await platform.RequestAsync(disk);
+        var job = await platform.HostA.GetJobAsync(operation);
+        await platform.HostA.BeginAsync(job);
+        var told = await RevisionAsync();
+        await platform.MeasuredAsync(disk, Figures(7), operation: operation);
+        await TestPlatform.UntilAsync(() => ScannedAsync(platform, disk, d => d.StampedBy == operation), "the Scanner has heard it");
+        await TestPlatform.UntilAsync(() => platform.WithDatabaseAsync(async db => (await db.Disks.FindAsync(disk))!.Measurement!.Reclaimable == 7), "the Orchestrator has it");
+        Assert.Equal(told, await RevisionAsync());
+        var before = asked.Count;
+
+        await platform.HostA.SucceededAsync(job);
+        await platform.Client.DiskAsync("done", d => d.IsNull("operationId") && d.GetProperty("reclaimable").GetInt64() == 7);
+        await TestPlatform.UntilAsync(() => ScannedAsync(platform, disk, d => d.SettledAt is not null && d.MeasureDueAt > DateTimeOffset.UtcNow), "the operation is over for the Scanner too");
+        Assert.True(await ScannedAsync(platform, disk, d => d is { Measurement.Reclaimable: 7, Baseline: 7 }));
+        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        Assert.Equal(before, asked.Count);
+        Assert.Equal(told + 1, await RevisionAsync());
+
+        Task<long> RevisionAsync() => platform.WithDatabaseAsync(async db => (await db.Disks.FindAsync(disk))!.Revision);
     }
 
     [Fact]
@@ -107,6 +139,9 @@ public sealed class MeasuringTests
         // Nobody answers: the others have their turn, and then these again.
         await TestPlatform.UntilAsync(() => asked.Select(a => a.DiskId).Distinct().Count() == 5 && asked.Count > 5, "all have had their turn");
     }
+
+    private static Task<bool> ScannedAsync(TestPlatform platform, Guid disk, Func<ScannedDisk, bool> holds) =>
+        platform.WithAsync<Scanner.Storage.ScannerDbContext, bool>(async db => holds((await db.Disks.FindAsync(disk))!));
 
     /// <summary>Hosts that answer what is asked.</summary>
     private static ConcurrentQueue<MeasureVolume> Answer(TestPlatform platform, string? unreadable = null)

@@ -145,6 +145,24 @@ public sealed class MeasurePlanTests
         static VolumeMeasurement Figures(DateTimeOffset at) => new() { Reclaimable = 1, HeldBySnapshots = 0, Exact = true, MeasuredAt = at };
     }
 
+    [Fact]
+    public void A_disk_that_its_host_measured_at_the_end_of_its_operation_waits_for_its_regular_moment()
+    {
+        var (operation, other) = (Guid.NewGuid(), Guid.NewGuid());
+        Assert.Equal(_plan.Next(Known().DiskId, Start), Unlock(operation, Start, known: Start).MeasureDueAt);
+        // Not of this operation; not the figures that are known, older or newer.
+        Assert.Equal(Start, Unlock(other, Start, known: Start).MeasureDueAt);
+        Assert.Equal(Start, Unlock(operation, Start, known: Start.AddMinutes(-1)).MeasureDueAt);
+        Assert.Equal(Start, Unlock(operation, Start, known: Start.AddMinutes(1)).MeasureDueAt);
+
+        ScannedDisk Unlock(Guid stampedBy, DateTimeOffset stampedAt, DateTimeOffset known)
+        {
+            var disk = Tell(Answer(Tell(null, Known())), Known() with { OperationId = operation });
+            (disk.Stamp, disk.StampedAt, disk.StampedBy) = ("s", stampedAt, stampedBy);
+            return Tell(disk, Known() with { Measurement = new() { Reclaimable = 1, HeldBySnapshots = 0, Exact = true, MeasuredAt = known } });
+        }
+    }
+
     private ScannedDisk Tell(ScannedDisk? disk, DiskChanged known)
     {
         var before = disk?.Snapshot;
