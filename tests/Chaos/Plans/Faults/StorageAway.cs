@@ -9,6 +9,8 @@ public sealed record StorageAway(TimeSpan At, TimeSpan Lasting, string Domain) :
     public override async Task HappenAsync(ChaosFleet fleet)
     {
         var folder = fleet.FolderOf(Domain);
+        if (!Directory.Exists(folder))
+            return; // Another fault of the plan has it away.
         Directory.Move(folder, folder + ".away");
         await Task.Delay(Lasting);
         Directory.Move(folder + ".away", folder);

@@ -12,37 +12,61 @@ public sealed class Campaign(IEnumerable<int> seeds, int fleets, bool stopAtFirs
 {
     private readonly ConcurrentQueue<int> _seeds = new(seeds);
     private readonly ConcurrentBag<PlanResult> _results = [];
+    private readonly ConcurrentQueue<int> _unrun = [];
 
     /// <summary>Runs all, and prints a line for each and the sum.</summary>
-    /// <returns>How many plans had violations.</returns>
+    /// <returns>How many plans had violations or could not be run.</returns>
     public async Task<int> RunAsync()
     {
         var watch = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(1, fleets).Select(_ => Task.Run(RunFleetAsync)));
         var failed = _results.Count(r => r.Violations.Count > 0);
         var states = _results.SelectMany(r => r.States).GroupBy(s => s.Key).OrderBy(g => g.Key).Select(g => $"{g.Sum(s => s.Value)} {g.Key}");
-        Say($"{_results.Count} plans, {failed} with violations, {watch.Elapsed}: {_results.Sum(r => r.Plan.Faults.Count)} faults, {string.Join(", ", states)}, {_results.Sum(r => r.Runs)} runs, {_results.Sum(r => r.Refused)} refused by the image lock, {_results.Sum(r => r.Repairs)} repairs");
-        return failed;
+        Say($"{_results.Count} plans, {failed} with violations, {_unrun.Count} that could not be run, {watch.Elapsed}: {_results.Sum(r => r.Plan.Faults.Count)} faults, {string.Join(", ", states)}, {_results.Sum(r => r.Runs)} runs, {_results.Sum(r => r.Refused)} refused by the image lock, {_results.Sum(r => r.Repairs)} repairs");
+        return failed + _unrun.Count;
     }
 
     private async Task RunFleetAsync()
     {
-        var watch = Stopwatch.StartNew();
-        await using var fleet = await ChaosFleet.StartAsync();
-        await using var upstream = new UpstreamSystem(fleet.RabbitMq.Address);
-        Say($"A fleet was ready after {watch.Elapsed.TotalSeconds:F0} s, its logs are in {fleet.Folder.Path}");
-        var runner = new PlanRunner(fleet, upstream);
-        while (_seeds.TryDequeue(out var seed))
+        while (!_seeds.IsEmpty)
+        {
+            var watch = Stopwatch.StartNew();
+            await using var fleet = await ChaosFleet.StartAsync();
+            await using var upstream = new UpstreamSystem(fleet.RabbitMq.Address);
+            Say($"A fleet was ready after {watch.Elapsed.TotalSeconds:F0} s, its logs are in {fleet.Folder.Path}");
+            var runner = new PlanRunner(fleet, upstream);
+            // What a plan that could not be run has left nobody knows: the next ones have a new fleet.
+            while (_seeds.TryDequeue(out var seed) && await TryRunAsync(runner, seed))
+            {
+            }
+        }
+    }
+
+    /// <returns>False when the plan could not be run to its end.</returns>
+    private async Task<bool> TryRunAsync(PlanRunner runner, int seed)
+    {
+        try
         {
             var result = await runner.RunAsync(FaultPlanner.Plan(seed, ChaosFleet.ScratchMayFill));
             _results.Add(result);
             Say($"{DateTime.Now:HH:mm:ss} {result}");
-            if (result.Violations.Count == 0)
-                continue;
-            Say($"{result.Plan}\n  VIOLATED:\n    {string.Join("\n    ", result.Violations)}\n  again: tests/Chaos/run --only {seed}");
-            if (stopAtFirst)
-                _seeds.Clear();
+            if (result.Violations.Count > 0)
+                Tell($"{result.Plan}\n  VIOLATED:\n    {string.Join("\n    ", result.Violations)}\n  again: tests/Chaos/run --only {seed}");
+            return true;
         }
+        catch (Exception e)
+        {
+            _unrun.Enqueue(seed);
+            Tell($"{DateTime.Now:HH:mm:ss} plan {seed} COULD NOT BE RUN: {e}\n  again: tests/Chaos/run --only {seed}");
+            return false;
+        }
+    }
+
+    private void Tell(FormattableString text)
+    {
+        Say(text);
+        if (stopAtFirst)
+            _seeds.Clear();
     }
 
     private static void Say(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
