@@ -25,7 +25,11 @@ internal sealed class Alerting(ScannerDbContext db, WebHookQueue hooks, DiskThre
         var (thresholds, _) = thresholdsOf.Of(disk.Snapshot);
         if (alert is null && thresholds.Passes(measurement.Reclaimable, disk.Snapshot.ActualSize))
             return Raise(disk);
-        return thresholds.IsClearlyBelow(measurement.Reclaimable, disk.Snapshot.ActualSize) ? Clear(alert, disk, disk.IsMeasuredAfterRun ? NeedClearedReason.Sparsified : NeedClearedReason.BelowThreshold) : null;
+        if (!thresholds.IsClearlyBelow(measurement.Reclaimable, disk.Snapshot.ActualSize))
+            return null;
+        // The unlocking may be heard of before the operation's end.
+        var sparsified = disk.IsMeasuredAfterRun && alert?.RaisedAt < measurement.MeasuredAt;
+        return Clear(alert, disk, sparsified ? NeedClearedReason.Sparsified : NeedClearedReason.BelowThreshold);
     }
 
     /// <summary>An operation has completed: what was measured before says nothing any more, but for what its host measured at its end.</summary>
@@ -33,7 +37,7 @@ internal sealed class Alerting(ScannerDbContext db, WebHookQueue hooks, DiskThre
     public SparsifyNeedCleared? Settle(ScannedDisk disk, Alert? alert, SparsifyDiskCompleted completed)
     {
         var known = disk.Snapshot.Measurement?.MeasuredAt ?? completed.CompletedAt;
-        disk.SettledAt = disk.MeasuredAfter(completed.OperationId) - ScannedDisk.SameTime ?? (known > completed.CompletedAt ? known : completed.CompletedAt);
+        disk.SettledAt = disk.MeasuredAfter(completed) - ScannedDisk.SameTime ?? (known > completed.CompletedAt ? known : completed.CompletedAt);
         disk.Baseline = disk.Measurement?.Reclaimable;
         return Clear(alert, disk, NeedClearedReason.Sparsified);
     }

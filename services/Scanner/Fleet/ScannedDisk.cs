@@ -21,8 +21,8 @@ public sealed class ScannedDisk
     public DiskChanged Snapshot { get; set; } = null!;
 
     /// <summary>
-    /// When the measurement was made that was known as an operation completed: it, and older ones, say nothing of the
-    /// disk as it is now.
+    /// What was measured until then says nothing of the disk as it is now: an operation has completed. Just before the
+    /// measurement at the end of its run where there is one, else when the last was made that was known as it completed.
     /// </summary>
     public DateTimeOffset? SettledAt { get; set; }
 
@@ -50,9 +50,12 @@ public sealed class ScannedDisk
     /// <summary>The stamp of the figures that are known. Not that of others: hosts' clocks differ, and the Orchestrator keeps the figures that call themselves the newest.</summary>
     public string? KnownStamp => Snapshot.Measurement is { } known && StampedAt is { } at && (known.MeasuredAt - at).Duration() < SameTime ? Stamp : null;
 
-    /// <summary>When the host that sparsified the disk for an operation measured it thereafter; null when it is not known to have done so, or others have called themselves newer.</summary>
-    public DateTimeOffset? MeasuredAfter(Guid operationId) =>
-        StampedBy == operationId && StampedAt is { } at && (Snapshot.Measurement is not { } known || known.MeasuredAt < at + SameTime) ? at : null;
+    /// <summary>
+    /// When the host that sparsified the disk for an operation measured it thereafter; null when it is not known to have
+    /// done so, when others have called themselves newer, or when its clock is ahead: it would make later ones look old.
+    /// </summary>
+    public DateTimeOffset? MeasuredAfter(SparsifyDiskCompleted completed) =>
+        StampedBy == completed.OperationId && StampedAt <= completed.CompletedAt && !(Snapshot.Measurement?.MeasuredAt >= StampedAt + SameTime) ? StampedAt : null;
 
     /// <summary>The figures that are known are those of the host that had just sparsified the disk.</summary>
     public bool IsMeasuredAfterRun => StampedBy is not null && KnownStamp is not null;

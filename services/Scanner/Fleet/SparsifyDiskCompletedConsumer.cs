@@ -17,7 +17,7 @@ internal sealed class SparsifyDiskCompletedConsumer(ScannerDbContext db, Alertin
         await db.SerialiseAsync(context.CancellationToken, $"disk {completed.DiskId}");
         if (await db.Disks.SingleOrDefaultAsync(d => d.Id == completed.DiskId, context.CancellationToken) is not { } disk)
             return;
-        if (disk.MeasuredAfter(completed.OperationId) is null)
+        if (disk.MeasuredAfter(completed) is null)
             plan.Renew(disk);
         if (alerts.Settle(disk, await db.OpenAlertAsync(disk.Id, context.CancellationToken), completed) is { } news)
             await context.Publish(news, context.CancellationToken);

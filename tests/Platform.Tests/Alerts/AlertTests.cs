@@ -48,14 +48,8 @@ public sealed class AlertTests
     public async Task A_completed_operation_clears_it_and_only_what_is_measured_after_that_raises_another(BackEndKind kind)
     {
         await using var platform = await TestPlatform.StartAsync(kind, Settings);
-        await platform.HostA.HeartbeatAsync();
-        var disk = await platform.AddDiskAsync("aged", d => d with { Measurement = Figures(500) });
-        var needed = await HeardAsync<SparsifyNeeded>(platform, n => n.DiskId == disk);
-        var operation = await platform.RequestAsync(disk);
-        var job = await platform.HostA.GetJobAsync(operation);
-        await platform.HostA.BeginAsync(job);
-        await platform.HostA.SucceededAsync(job);
-        Assert.Equal((needed.AlertId, NeedClearedReason.Sparsified), await HeardAsync<SparsifyNeedCleared>(platform, c => c.DiskId == disk) is var c ? (c.AlertId, c.Reason) : default);
+        var (disk, needed, job) = await BeginAsync(platform);
+        await EndAsync(platform, needed, job);
 
         // The disk is told of again, with the figures from before.
         await platform.Bus.Publish(new VmStatusReported { VmId = Guid.NewGuid(), Name = "web-1", Status = VmStatus.Down, ReportedAt = DateTimeOffset.UtcNow, DiskIds = [disk] });
@@ -71,18 +65,16 @@ public sealed class AlertTests
     public async Task A_disk_that_still_needs_it_by_what_its_host_measured_at_the_end_has_another_alert(BackEndKind kind)
     {
         await using var platform = await TestPlatform.StartAsync(kind, Settings);
-        await platform.HostA.HeartbeatAsync();
-        var disk = await platform.AddDiskAsync("aged", d => d with { Measurement = Figures(500) });
-        var needed = await HeardAsync<SparsifyNeeded>(platform, n => n.DiskId == disk);
-        var operation = await platform.RequestAsync(disk);
-        var job = await platform.HostA.GetJobAsync(operation);
-        await platform.HostA.BeginAsync(job);
-        await platform.MeasuredAsync(disk, Figures(400), operation: operation);
-        await TestPlatform.UntilAsync(() => platform.WithAsync<Scanner.Storage.ScannerDbContext, bool>(async db => (await db.Disks.FindAsync(disk))!.StampedBy == operation), "the Scanner has heard it");
-        await platform.HostA.SucceededAsync(job);
-        Assert.Equal((needed.AlertId, NeedClearedReason.Sparsified), await HeardAsync<SparsifyNeedCleared>(platform, c => c.DiskId == disk) is var c ? (c.AlertId, c.Reason) : default);
+        var (disk, needed, job) = await BeginAsync(platform);
+        await platform.MeasuredAsync(disk, Figures(400), operation: job.OperationId);
+        await TestPlatform.UntilAsync(() => platform.ScannedAsync(disk, d => d!.StampedBy == job.OperationId), "the Scanner has heard it");
+        await EndAsync(platform, needed, job);
         var again = await HeardAsync<SparsifyNeeded>(platform, n => n.DiskId == disk && n.AlertId != needed.AlertId);
         Assert.Equal(400, again.Measurement.Reclaimable);
+
+        // What ends this one is that the disk has grown, not the run that was before it.
+        await platform.AddDiskAsync("aged", d => d with { DiskId = disk, ActualSize = 3000 });
+        Assert.Equal(NeedClearedReason.BelowThreshold, (await HeardAsync<SparsifyNeedCleared>(platform, c => c.AlertId == again.AlertId)).Reason);
     }
 
     [Fact]
@@ -102,7 +94,7 @@ public sealed class AlertTests
     {
         await using var platform = await TestPlatform.StartAsync(BackEndKind.Distributed, Settings);
         var disk = await platform.AddDiskAsync("aged", d => d with { Measurement = Figures(150) });
-        await TestPlatform.UntilAsync(() => platform.WithAsync<Scanner.Storage.ScannerDbContext, bool>(async db => await db.Disks.FindAsync(disk) is not null), "the Scanner knows the disk");
+        await TestPlatform.UntilAsync(() => platform.ScannedAsync(disk, d => d is not null), "the Scanner knows the disk");
         Assert.Empty(platform.Published.Of<SparsifyNeeded>());
         await platform.WithAsync<IOptions<ScannerOptions>, double?>(o => Task.FromResult(o.Value.Thresholds.Share = 0.1));
         Assert.Null(await platform.WithAsync<AlertSweep, Guid?>(sweep => sweep.JudgeAsync(after: null, CancellationToken.None)));
@@ -146,7 +138,26 @@ public sealed class AlertTests
         await platform.MeasuredAsync(disk, Figures(reclaimable));
         await platform.Client.DiskAsync(known.GetProperty("name").GetString()!, d => d.GetProperty("reclaimable").ValueKind != System.Text.Json.JsonValueKind.Null && d.GetProperty("reclaimable").GetInt64() == reclaimable);
         // The Scanner hears of it at the same time; the next measurement must not overtake it.
-        await TestPlatform.UntilAsync(() => platform.WithAsync<Scanner.Storage.ScannerDbContext, bool>(async db => (await db.Disks.FindAsync(disk))?.Snapshot.Measurement?.Reclaimable == reclaimable), "the Scanner knows the figures");
+        await TestPlatform.UntilAsync(() => platform.ScannedAsync(disk, d => d?.Snapshot.Measurement?.Reclaimable == reclaimable), "the Scanner knows the figures");
+    }
+
+    /// <summary>A disk with an alert, and a host that works on it.</summary>
+    private static async Task<(Guid Disk, SparsifyNeeded Needed, SparsifyVolume Job)> BeginAsync(TestPlatform platform)
+    {
+        await platform.HostA.HeartbeatAsync();
+        var disk = await platform.AddDiskAsync("aged", d => d with { Measurement = Figures(500) });
+        var needed = await HeardAsync<SparsifyNeeded>(platform, n => n.DiskId == disk);
+        var job = await platform.HostA.GetJobAsync(await platform.RequestAsync(disk));
+        await platform.HostA.BeginAsync(job);
+        return (disk, needed, job);
+    }
+
+    /// <summary>The host has sparsified the disk, and so its alert is over.</summary>
+    private static async Task EndAsync(TestPlatform platform, SparsifyNeeded needed, SparsifyVolume job)
+    {
+        await platform.HostA.SucceededAsync(job);
+        var cleared = await HeardAsync<SparsifyNeedCleared>(platform, c => c.DiskId == job.DiskId);
+        Assert.Equal((needed.AlertId, NeedClearedReason.Sparsified), (cleared.AlertId, cleared.Reason));
     }
 
     private static async Task<T> HeardAsync<T>(TestPlatform platform, Func<T, bool> which)

@@ -9,6 +9,8 @@ using Sparsify.Messaging;
 using Sparsify.Orchestrator;
 using Sparsify.Orchestrator.Storage;
 using Sparsify.Scanner;
+using Sparsify.Scanner.Fleet;
+using Sparsify.Scanner.Storage;
 using Sparsify.ServiceDefaults;
 using Sparsify.Testing.Platforms;
 using Sparsify.Testing.Servers;
@@ -145,6 +147,9 @@ internal sealed class TestPlatform : IAsyncDisposable
         await using var scope = _app.Services.CreateAsyncScope();
         return await work(scope.ServiceProvider.GetRequiredService<TService>());
     }
+
+    /// <summary>Whether something holds of what the Scanner knows of a disk, which is null of one that it does not know.</summary>
+    public Task<bool> ScannedAsync(Guid disk, Func<ScannedDisk?, bool> holds) => WithAsync<ScannerDbContext, bool>(async db => holds(await db.Disks.FindAsync(disk)));
 
     public static async Task UntilAsync(Func<Task<bool>> condition, string what)
     {

@@ -3,7 +3,6 @@ using System.Net;
 using System.Text.Json;
 using Sparsify.Contracts;
 using Sparsify.Platform.Tests.Hosting;
-using Sparsify.Scanner.Fleet;
 using Sparsify.Testing.Servers;
 using Xunit;
 
@@ -43,7 +42,7 @@ public sealed class MeasuringTests
         var operation = await platform.RequestAsync(disk);
         var job = await platform.HostA.GetJobAsync(operation);
         await platform.HostA.BeginAsync(job);
-        await TestPlatform.UntilAsync(() => platform.WithAsync<Scanner.Storage.ScannerDbContext, bool>(async db => (await db.Disks.FindAsync(disk))!.MeasureDueAt is null), "the Scanner knows that it is locked");
+        await TestPlatform.UntilAsync(() => platform.ScannedAsync(disk, d => d!.MeasureDueAt is null), "the Scanner knows that it is locked");
         var before = asked.Count;
         await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
         Assert.Equal(before, asked.Count);
@@ -67,20 +66,40 @@ public sealed class MeasuringTests
         await platform.HostA.BeginAsync(job);
         var told = await RevisionAsync();
         await platform.MeasuredAsync(disk, Figures(7), operation: operation);
-        await TestPlatform.UntilAsync(() => ScannedAsync(platform, disk, d => d.StampedBy == operation), "the Scanner has heard it");
+        await TestPlatform.UntilAsync(() => platform.ScannedAsync(disk, d => d!.StampedBy == operation), "the Scanner has heard it");
         await TestPlatform.UntilAsync(() => platform.WithDatabaseAsync(async db => (await db.Disks.FindAsync(disk))!.Measurement!.Reclaimable == 7), "the Orchestrator has it");
         Assert.Equal(told, await RevisionAsync());
         var before = asked.Count;
 
         await platform.HostA.SucceededAsync(job);
         await platform.Client.DiskAsync("done", d => d.IsNull("operationId") && d.GetProperty("reclaimable").GetInt64() == 7);
-        await TestPlatform.UntilAsync(() => ScannedAsync(platform, disk, d => d.SettledAt is not null && d.MeasureDueAt > DateTimeOffset.UtcNow), "the operation is over for the Scanner too");
-        Assert.True(await ScannedAsync(platform, disk, d => d is { Measurement.Reclaimable: 7, Baseline: 7 }));
+        await TestPlatform.UntilAsync(() => platform.ScannedAsync(disk, d => d!.SettledAt is not null && d.MeasureDueAt > DateTimeOffset.UtcNow), "the operation is over for the Scanner too");
+        Assert.True(await platform.ScannedAsync(disk, d => d is { Measurement.Reclaimable: 7, Baseline: 7 }));
         await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
         Assert.Equal(before, asked.Count);
         Assert.Equal(told + 1, await RevisionAsync());
 
         Task<long> RevisionAsync() => platform.WithDatabaseAsync(async db => (await db.Disks.FindAsync(disk))!.Revision);
+    }
+
+    [Fact]
+    public async Task What_a_host_whose_clock_is_ahead_measures_at_the_end_does_not_stand()
+    {
+        await using var platform = await TestPlatform.StartAsync(BackEndKind.Distributed, ("Sparsify:Scanner:MeasureSweepInterval", "00:00:00.2"));
+        var asked = Answer(platform);
+        var disk = await platform.AddDiskAsync("early");
+        await platform.Client.DiskAsync("early", d => !d.IsNull("reclaimable"));
+        await platform.HostA.HeartbeatAsync();
+        var operation = await platform.RequestAsync(disk);
+        var job = await platform.HostA.GetJobAsync(operation);
+        await platform.HostA.BeginAsync(job);
+        await platform.MeasuredAsync(disk, Figures(7) with { MeasuredAt = DateTimeOffset.UtcNow.AddHours(1) }, operation: operation);
+        await TestPlatform.UntilAsync(() => platform.ScannedAsync(disk, d => d!.StampedBy == operation), "the Scanner has heard it");
+        var before = asked.Count;
+
+        await platform.HostA.SucceededAsync(job);
+        await TestPlatform.UntilAsync(() => asked.Count > before, "it is measured once more");
+        await TestPlatform.UntilAsync(() => platform.ScannedAsync(disk, d => d is { SettledAt: not null, Measurement.Reclaimable: 123 }), "and that stands");
     }
 
     [Fact]
@@ -110,7 +129,7 @@ public sealed class MeasuringTests
         await platform.Client.DiskAsync("bad", d => d.Text("notMeasuredBecause") == "It is torn.");
         await platform.Client.DiskAsync("good", d => !d.IsNull("reclaimable"));
         await TestPlatform.UntilAsync(async () => (await platform.Client.GetAsync("/api/v1/storage-domains")).GetProperty("items").GetArrayLength() == 1, "the storage domain is known");
-        await TestPlatform.UntilAsync(() => platform.WithAsync<Scanner.Storage.ScannerDbContext, bool>(async db => (await db.Disks.FindAsync(disk))!.AnsweredAt is not null), "the answer is noted");
+        await TestPlatform.UntilAsync(() => platform.ScannedAsync(disk, d => d!.AnsweredAt is not null), "the answer is noted");
 
         var before = asked.Count;
         using var answer = await platform.Client.Http.PostAsync(new Uri($"/api/v1/storage-domains/{TestPlatform.Domain}/scan", UriKind.Relative), null, TestContext.Current.CancellationToken);
@@ -139,9 +158,6 @@ public sealed class MeasuringTests
         // Nobody answers: the others have their turn, and then these again.
         await TestPlatform.UntilAsync(() => asked.Select(a => a.DiskId).Distinct().Count() == 5 && asked.Count > 5, "all have had their turn");
     }
-
-    private static Task<bool> ScannedAsync(TestPlatform platform, Guid disk, Func<ScannedDisk, bool> holds) =>
-        platform.WithAsync<Scanner.Storage.ScannerDbContext, bool>(async db => holds((await db.Disks.FindAsync(disk))!));
 
     /// <summary>Hosts that answer what is asked.</summary>
     private static ConcurrentQueue<MeasureVolume> Answer(TestPlatform platform, string? unreadable = null)

@@ -146,7 +146,7 @@ public sealed class PolicyRunTests
     internal static async Task<Guid> AddAsync(TestPlatform platform, string name, long? reclaimable)
     {
         var disk = await platform.AddDiskAsync(name, d => d with { Measurement = reclaimable is { } bytes ? Figures(bytes) : null });
-        await TestPlatform.UntilAsync(() => platform.WithAsync<ScannerDbContext, bool>(async db => await db.Disks.FindAsync(disk) is not null), "the Scanner knows the disk");
+        await TestPlatform.UntilAsync(() => platform.ScannedAsync(disk, d => d is not null), "the Scanner knows the disk");
         return disk;
     }
 

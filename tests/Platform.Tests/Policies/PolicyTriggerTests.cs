@@ -87,7 +87,7 @@ public sealed class PolicyTriggerTests
         var vm = new VmStatusReported { VmId = Guid.NewGuid(), Name = "web-1", Status = VmStatus.Up, ReportedAt = DateTimeOffset.UtcNow, Volumes = [new VolumeReference(TestPlatform.Domain, "root.img")] };
         await platform.Bus.Publish(vm);
         var disk = await PolicyRunTests.AddAsync(platform, "root", 500);
-        await TestPlatform.UntilAsync(() => platform.WithAsync<ScannerDbContext, bool>(async db => (await db.Disks.FindAsync(disk))!.Snapshot.Vms.Count == 1), "the Scanner knows that the VM is up");
+        await TestPlatform.UntilAsync(() => platform.ScannedAsync(disk, d => d!.Snapshot.Vms.Count == 1), "the Scanner knows that the VM is up");
         await PolicyRunTests.AddAsync(platform, "other", 900);
         var policy = await platform.Client.CreateAsync(new { name = "on-stop", trigger = new { events = Stopped }, thresholds = Thresholds });
         await UntilInForceAsync(platform, policy);
@@ -122,7 +122,7 @@ public sealed class PolicyTriggerTests
         {
             Assert.Single((await platform.Client.GetAsync($"/api/v1/policies/{policy}/runs")).GetProperty("items").EnumerateArray());
             await platform.MeasuredAsync(disk, PolicyRunTests.Figures(bytes));
-            await TestPlatform.UntilAsync(() => platform.WithAsync<ScannerDbContext, bool>(async db => (await db.Disks.FindAsync(disk))!.Snapshot.Measurement!.Reclaimable == bytes), "the Scanner knows the figures");
+            await TestPlatform.UntilAsync(() => platform.ScannedAsync(disk, d => d!.Snapshot.Measurement!.Reclaimable == bytes), "the Scanner knows the figures");
             await Task.Delay(TimeSpan.FromSeconds(0.6));
         }
 

@@ -68,7 +68,8 @@ internal sealed class DiskLocking(OrchestratorDbContext db, DiskFactsReader fact
         await changes.PublishAsync(context, freed, context.CancellationToken);
     }
 
-    /// <summary>The disk as it was read, its row held since.</summary>
+    /// <summary>Takes the lock of a disk whose row was held before it was read.</summary>
+    /// <returns>The lock's generation; null when another operation has the volume.</returns>
     private async Task<long?> TryLockAsync(Operation operation, Disk disk, CancellationToken cancellationToken)
     {
         var generation = disk.Generation + 1;

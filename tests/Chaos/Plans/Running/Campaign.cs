@@ -12,7 +12,7 @@ public sealed class Campaign(IEnumerable<int> seeds, int fleets, bool stopAtFirs
 {
     private readonly ConcurrentQueue<int> _seeds = new(seeds);
     private readonly ConcurrentBag<PlanResult> _results = [];
-    private readonly ConcurrentQueue<int> _unrun = [];
+    private int _notRun;
 
     /// <summary>Runs all, and prints a line for each and the sum.</summary>
     /// <returns>How many plans had violations or could not be run.</returns>
@@ -22,8 +22,8 @@ public sealed class Campaign(IEnumerable<int> seeds, int fleets, bool stopAtFirs
         await Task.WhenAll(Enumerable.Range(1, fleets).Select(_ => Task.Run(RunFleetAsync)));
         var failed = _results.Count(r => r.Violations.Count > 0);
         var states = _results.SelectMany(r => r.States).GroupBy(s => s.Key).OrderBy(g => g.Key).Select(g => $"{g.Sum(s => s.Value)} {g.Key}");
-        Say($"{_results.Count} plans, {failed} with violations, {_unrun.Count} that could not be run, {watch.Elapsed}: {_results.Sum(r => r.Plan.Faults.Count)} faults, {string.Join(", ", states)}, {_results.Sum(r => r.Runs)} runs, {_results.Sum(r => r.Refused)} refused by the image lock, {_results.Sum(r => r.Repairs)} repairs");
-        return failed + _unrun.Count;
+        Say($"{_results.Count} plans, {failed} with violations, {_notRun} that could not be run, {watch.Elapsed}: {_results.Sum(r => r.Plan.Faults.Count)} faults, {string.Join(", ", states)}, {_results.Sum(r => r.Runs)} runs, {_results.Sum(r => r.Refused)} refused by the image lock, {_results.Sum(r => r.Repairs)} repairs");
+        return failed + _notRun;
     }
 
     private async Task RunFleetAsync()
@@ -51,20 +51,20 @@ public sealed class Campaign(IEnumerable<int> seeds, int fleets, bool stopAtFirs
             _results.Add(result);
             Say($"{DateTime.Now:HH:mm:ss} {result}");
             if (result.Violations.Count > 0)
-                Tell($"{result.Plan}\n  VIOLATED:\n    {string.Join("\n    ", result.Violations)}\n  again: tests/Chaos/run --only {seed}");
+                Complain(seed, $"{result.Plan}\n  VIOLATED:\n    {string.Join("\n    ", result.Violations)}");
             return true;
         }
         catch (Exception e)
         {
-            _unrun.Enqueue(seed);
-            Tell($"{DateTime.Now:HH:mm:ss} plan {seed} COULD NOT BE RUN: {e}\n  again: tests/Chaos/run --only {seed}");
+            Interlocked.Increment(ref _notRun);
+            Complain(seed, $"{DateTime.Now:HH:mm:ss} plan {seed} COULD NOT BE RUN: {e}");
             return false;
         }
     }
 
-    private void Tell(FormattableString text)
+    private void Complain(int seed, FormattableString text)
     {
-        Say(text);
+        Say($"{text.ToString(CultureInfo.InvariantCulture)}\n  again: tests/Chaos/run --only {seed}");
         if (stopAtFirst)
             _seeds.Clear();
     }
