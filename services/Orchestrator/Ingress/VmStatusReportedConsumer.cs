@@ -22,12 +22,14 @@ internal sealed class VmStatusReportedConsumer(OrchestratorDbContext db, DiskCha
         if (vm is not null && reportedAt < vm.ReportedAt)
             return;
         vm ??= db.VirtualMachines.Add(new VirtualMachine { Id = report.VmId }).Entity;
+        var plugs = await db.VmDisks.Where(p => p.VmId == vm.Id).ToListAsync(cancellationToken);
+        await db.SerialiseAsync(cancellationToken, NamesOf(plugs, report));
         var before = await PluggedAsync(vm.Id, cancellationToken);
         List<string> tags = report.Tags is null ? vm.Tags : [.. report.Tags.Distinct().Order(StringComparer.Ordinal)];
         var stateChanged = vm.Status != report.Status || vm.Name != report.Name || !vm.Tags.SequenceEqual(tags);
         (vm.Name, vm.Status, vm.Tags, vm.ReportedAt) = (report.Name, report.Status, tags, reportedAt);
         if (report.DiskIds is not null || report.Volumes is not null)
-            await ReplacePluggedAsync(report, cancellationToken);
+            Replace(plugs, report);
         await db.SaveChangesAsync(cancellationToken);
 
         var after = await PluggedAsync(vm.Id, cancellationToken);
@@ -48,9 +50,20 @@ internal sealed class VmStatusReportedConsumer(OrchestratorDbContext db, DiskCha
             await context.Publish(new LockedDiskInUse { OperationId = operationId, VmId = vm.Id, Status = vm.Status, Violation = DiskRules.VmNotDown([vm]) }, cancellationToken);
     }
 
-    private async Task ReplacePluggedAsync(VmStatusReported report, CancellationToken cancellationToken)
+    /// <summary>
+    /// As a disk's report takes them: of a disk that is first reported at this moment neither report would see the other,
+    /// and nobody would be told of both.
+    /// </summary>
+    private static IEnumerable<string> NamesOf(IEnumerable<VmDisk> plugs, VmStatusReported report)
     {
-        db.VmDisks.RemoveRange(await db.VmDisks.Where(p => p.VmId == report.VmId).ToListAsync(cancellationToken));
+        var volumes = plugs.Where(p => p.Path is not null).Select(p => $"volume {p.StorageDomain}/{p.Path}").Union((report.Volumes ?? []).Select(v => $"volume {v.StorageDomain}/{v.Path}"));
+        var disks = plugs.Where(p => p.DiskId is not null).Select(p => $"disk {p.DiskId}").Union((report.DiskIds ?? []).Select(id => $"disk {id}"));
+        return [.. volumes.Order(StringComparer.Ordinal), .. disks.Order(StringComparer.Ordinal)];
+    }
+
+    private void Replace(IEnumerable<VmDisk> plugs, VmStatusReported report)
+    {
+        db.VmDisks.RemoveRange(plugs);
         db.VmDisks.AddRange((report.DiskIds ?? []).Distinct().Select(id => new VmDisk { VmId = report.VmId, DiskId = id }));
         db.VmDisks.AddRange((report.Volumes ?? []).Distinct().Select(v => new VmDisk { VmId = report.VmId, StorageDomain = v.StorageDomain, Path = v.Path }));
     }

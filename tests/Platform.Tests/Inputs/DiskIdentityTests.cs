@@ -39,6 +39,21 @@ public sealed class DiskIdentityTests
     }
 
     [Fact]
+    public async Task A_VM_and_its_disk_that_are_first_reported_at_one_moment_are_told_together()
+    {
+        const int Pairs = 150;
+        await using var platform = await TestPlatform.StartAsync(BackEndKind.Distributed);
+        await Task.WhenAll(Enumerable.Range(0, Pairs).Select(i => Task.WhenAll(ReportVmAsync(i), ReportDiskAsync(i))));
+        await TestPlatform.UntilAsync(() => platform.WithReadModelAsync(async db => await db.Disks.CountAsync() == Pairs), "all disks are known");
+        await TestPlatform.UntilAsync(() => platform.WithDatabaseAsync(async db => await db.VirtualMachines.CountAsync() == Pairs), "all VMs are known");
+        await TestPlatform.UntilAsync(() => platform.WithReadModelAsync(async db => (await db.Disks.AsNoTracking().ToListAsync()).All(d => d.Snapshot.Vms.Count == 1)), "each disk is told with its VM");
+
+        Task ReportVmAsync(int i) => platform.Bus.Publish(new VmStatusReported { VmId = Guid.NewGuid(), Name = $"vm-{i}", Status = VmStatus.Up, ReportedAt = DateTimeOffset.UtcNow, Volumes = [new VolumeReference(TestPlatform.Domain, $"disk-{i}.img")] });
+
+        Task ReportDiskAsync(int i) => platform.Bus.Publish(new DiskReported { DiskId = Guid.NewGuid(), Name = $"disk-{i}", StorageDomain = TestPlatform.Domain, Path = $"disk-{i}.img", Format = VolumeFormat.Raw, VirtualSize = 10_000, ActualSize = 1000, ReportedAt = DateTimeOffset.UtcNow });
+    }
+
+    [Fact]
     public async Task A_VM_that_starts_is_heard_of_by_an_operation_whose_disk_is_forgotten()
     {
         await using var platform = await TestPlatform.StartAsync(BackEndKind.Embedded);
