@@ -6,6 +6,16 @@ namespace Sparsify.Orchestrator.Eligibility;
 /// <summary>Reads the facts of disks from the tables, in the caller's transaction.</summary>
 internal sealed class DiskFactsReader(OrchestratorDbContext db)
 {
+    /// <summary>
+    /// Takes the disk's row until the transaction ends, then reads. Who changes the facts of a disk or tells them takes
+    /// its row too, so that what was read is still what there is, and the next revision is the caller's.
+    /// </summary>
+    public async Task<DiskFacts?> HoldAsync(Guid diskId, CancellationToken cancellationToken)
+    {
+        await db.Disks.Where(d => d.Id == diskId).ExecuteUpdateAsync(d => d.SetProperty(x => x.Generation, x => x.Generation), cancellationToken);
+        return await ReadAsync(diskId, cancellationToken);
+    }
+
     public async Task<DiskFacts?> ReadAsync(Guid diskId, CancellationToken cancellationToken)
     {
         var known = await (

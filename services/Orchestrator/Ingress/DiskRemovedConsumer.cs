@@ -9,7 +9,7 @@ using Sparsify.Orchestrator.Storage;
 namespace Sparsify.Orchestrator.Ingress;
 
 /// <summary>Forgets a disk. Its lock, where an operation holds one, stays until that operation has ended.</summary>
-internal sealed class DiskRemovedConsumer(OrchestratorDbContext db, DiskFactsReader facts, TimeProvider time) : IConsumer<DiskRemoved>
+internal sealed class DiskRemovedConsumer(OrchestratorDbContext db, DiskFactsReader facts, DiskChanges changes, TimeProvider time) : IConsumer<DiskRemoved>
 {
     public async Task Consume(ConsumeContext<DiskRemoved> context)
     {
@@ -17,17 +17,15 @@ internal sealed class DiskRemovedConsumer(OrchestratorDbContext db, DiskFactsRea
         InputRules.Check(removed);
         // Every host of the domain reports it, and all at once.
         await db.SerialiseAsync(context.CancellationToken, $"disk {removed.DiskId}");
-        var disk = await db.Disks.SingleOrDefaultAsync(d => d.Id == removed.DiskId, context.CancellationToken);
+        var disk = await db.Disks.AsNoTracking().SingleOrDefaultAsync(d => d.Id == removed.DiskId, context.CancellationToken);
         if (disk is null || (removed.Source == ReportSource.Host && disk.KnownUpstream))
             return;
         var lastReport = removed.Source == ReportSource.Host ? disk.HostReportedAt : disk.UpstreamReportedAt;
         if (removed.RemovedAt.NotAhead(time) < lastReport)
             return;
 
-        var known = await facts.ReadAsync(disk.Id, context.CancellationToken);
-        disk.Revision++;
-        db.Disks.Remove(disk);
-        await context.Publish(DiskChanges.Describe(known! with { Disk = disk }, removed: true), context.CancellationToken);
+        if (await facts.HoldAsync(disk.Id, context.CancellationToken) is { } held)
+            await changes.RemoveAsync(context, held, context.CancellationToken);
     }
 
     internal sealed class Definition() : PublicInputDefinition<DiskRemovedConsumer>("disk-removed");

@@ -46,31 +46,29 @@ internal sealed class DiskReportedConsumer(OrchestratorDbContext db, DiskFactsRe
             return there ?? await db.Disks.SingleOrDefaultAsync(d => d.Id == report.DiskId, context.CancellationToken) ?? Found(report.DiskId);
         if (there.KnownUpstream)
             throw new InvalidInputException("path", $"disk {there.Id} is already reported at {report.StorageDomain}/{report.Path}; report its removal first.");
-        return await AdoptAsync(there, context);
+        return await AdoptAsync(there.Id, context);
     }
 
     /// <summary>One that was removed and is found again counts on above what it had, so that readers can tell late events from news.</summary>
     private Disk Found(Guid diskId) => db.Disks.Add(new Disk { Id = diskId, Revision = time.GetUtcNow().ToUnixTimeMilliseconds() }).Entity;
 
     /// <summary>A host found the volume first and made an id up; from now on the disk has its real one.</summary>
-    private async Task<Disk?> AdoptAsync(Disk found, ConsumeContext<DiskReported> context)
+    private async Task<Disk?> AdoptAsync(Guid foundId, ConsumeContext<DiskReported> context)
     {
-        var known = await facts.ReadAsync(found.Id, context.CancellationToken);
-        if (known?.LockedBy is { } operationId)
-        {
-            logger.LogWarning("Disk {DiskId} keeps its id for now: operation {OperationId} holds it. The next report gives it the id {NewId}.", found.Id, operationId, context.Message.DiskId);
-            return null;
-        }
-
         // A disk that was moved here is known from its former place.
         var moved = await db.Disks.SingleOrDefaultAsync(d => d.Id == context.Message.DiskId, context.CancellationToken);
         if (moved is not null && IsOutdated(moved, context.Message))
             return null;
-        db.Disks.Remove(found);
-        await db.SaveChangesAsync(context.CancellationToken);
-        found.Revision++;
-        await context.Publish(DiskChanges.Describe(known! with { Disk = found }, removed: true), context.CancellationToken);
-        var disk = moved ?? Found(context.Message.DiskId);
+        if (await facts.HoldAsync(foundId, context.CancellationToken) is not { } held)
+            return moved ?? Found(context.Message.DiskId);
+        if (held.LockedBy is { } operationId)
+        {
+            logger.LogWarning("Disk {DiskId} keeps its id for now: operation {OperationId} holds it. The next report gives it the id {NewId}.", foundId, operationId, context.Message.DiskId);
+            return null;
+        }
+
+        await changes.RemoveAsync(context, held, context.CancellationToken);
+        var (disk, found) = (moved ?? Found(context.Message.DiskId), held.Disk);
         disk.ChainLength = found.ChainLength;
         disk.DerivedDisks = found.DerivedDisks;
         disk.InternalSnapshots = found.InternalSnapshots;

@@ -26,6 +26,17 @@ internal sealed class DiskChanges(OrchestratorDbContext db, DiskFactsReader fact
             await endpoint.Publish(Describe(known, removed: false), cancellationToken);
     }
 
+    /// <summary>
+    /// Forgets a disk whose row is held, and publishes that it is gone, under a revision that no other change of it has:
+    /// who has seen that one would never hear of its end.
+    /// </summary>
+    public async Task RemoveAsync(IPublishEndpoint endpoint, DiskFacts held, CancellationToken cancellationToken)
+    {
+        await db.Disks.Where(d => d.Id == held.Disk.Id).ExecuteDeleteAsync(cancellationToken);
+        held.Disk.Revision++;
+        await endpoint.Publish(Describe(held, removed: true), cancellationToken);
+    }
+
     public static DiskChanged Describe(DiskFacts facts, bool removed) => new()
     {
         DiskId = facts.Disk.Id,

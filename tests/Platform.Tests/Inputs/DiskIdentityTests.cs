@@ -53,6 +53,30 @@ public sealed class DiskIdentityTests
         Task ReportDiskAsync(int i) => platform.Bus.Publish(new DiskReported { DiskId = Guid.NewGuid(), Name = $"disk-{i}", StorageDomain = TestPlatform.Domain, Path = $"disk-{i}.img", Format = VolumeFormat.Raw, VirtualSize = 10_000, ActualSize = 1000, ReportedAt = DateTimeOffset.UtcNow });
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_disk_that_is_removed_while_something_else_of_it_is_told_is_heard_to_be_gone(bool adopted)
+    {
+        await using var platform = await TestPlatform.StartAsync(BackEndKind.Distributed);
+        var disk = await platform.AddDiskAsync("web", d => d with { Source = ReportSource.Host });
+        var told = await platform.WithDatabaseAsync(async db =>
+        {
+            // What a lock's end does, held open until the removal has seen the disk and waits for its row.
+            await using var change = await db.Database.BeginTransactionAsync();
+            await db.Disks.ExecuteUpdateAsync(d => d.SetProperty(x => x.Revision, x => x.Revision + 1));
+            await (adopted
+                ? platform.Bus.Publish(Report(Guid.NewGuid(), "web", DateTimeOffset.UtcNow))
+                : platform.Bus.Publish(new DiskRemoved { DiskId = disk, RemovedAt = DateTimeOffset.UtcNow, Source = ReportSource.Host }));
+            await TestPlatform.UntilAsync(() => platform.WithDatabaseAsync(async other => await other.Database.SqlQuery<int>($"SELECT 1 AS \"Value\" FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()").AnyAsync()), "the removal waits for the disk's row");
+            var revision = await db.Disks.Select(d => d.Revision).SingleAsync();
+            await change.CommitAsync();
+            return revision;
+        });
+        await TestPlatform.UntilAsync(async () => !await platform.WithDatabaseAsync(db => db.Disks.AnyAsync(d => d.Id == disk)), "the disk is forgotten");
+        await TestPlatform.UntilAsync(() => platform.WithReadModelAsync(db => db.Disks.AnyAsync(d => d.Id == disk && d.Removed && d.Revision > told)), "its end is heard of, as the latest there is");
+    }
+
     [Fact]
     public async Task A_VM_that_starts_is_heard_of_by_an_operation_whose_disk_is_forgotten()
     {

@@ -16,9 +16,8 @@ internal sealed class DiskLocking(OrchestratorDbContext db, DiskFactsReader fact
     public async Task LockOrRefuseAsync(BehaviorContext<Operation> context)
     {
         var operation = context.Saga;
-        // The disk's row first. Who changes its facts takes it too, before looking for a lock: so a VM that starts meanwhile is seen by the rules, or sees the lock.
-        await db.Disks.Where(d => d.Id == operation.DiskId).ExecuteUpdateAsync(d => d.SetProperty(x => x.Generation, x => x.Generation), context.CancellationToken);
-        var known = await facts.ReadAsync(operation.DiskId, context.CancellationToken);
+        // Who changes the facts takes the row before looking for a lock: so a VM that starts meanwhile is seen by the rules, or sees the lock.
+        var known = await facts.HoldAsync(operation.DiskId, context.CancellationToken);
         operation.Violations = [.. EligibilityRules.Check(known, operation.DiskId, operation.AllowSnapshots)];
         if (operation.Violations.Count > 0)
             return;
@@ -32,7 +31,6 @@ internal sealed class DiskLocking(OrchestratorDbContext db, DiskFactsReader fact
         operation.Generation = generation;
         operation.SizeBefore = known.Disk.ActualSize;
         Enqueue(operation, known.Disk, generation);
-        // The row is held since before the reading, so that what was read is still what there is.
         (known.Disk.Generation, known.Disk.Revision) = (generation, known.Disk.Revision + 1);
         await context.Publish(DiskChanges.Describe(known with { LockedBy = operation.CorrelationId }, removed: false));
         await context.Publish(new SparsifyDiskAccepted

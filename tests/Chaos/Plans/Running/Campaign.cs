@@ -35,14 +35,14 @@ public sealed class Campaign(IEnumerable<int> seeds, int fleets, bool stopAtFirs
             await using var upstream = new UpstreamSystem(fleet.RabbitMq.Address);
             Say($"A fleet was ready after {watch.Elapsed.TotalSeconds:F0} s, its logs are in {fleet.Folder.Path}");
             var runner = new PlanRunner(fleet, upstream);
-            // What a plan that could not be run has left nobody knows: the next ones have a new fleet.
+            // What is wrong after a plan would be found after all later ones too: they have a new fleet.
             while (_seeds.TryDequeue(out var seed) && await TryRunAsync(runner, seed))
             {
             }
         }
     }
 
-    /// <returns>False when the plan could not be run to its end.</returns>
+    /// <returns>False when the fleet is not what it should be: there were violations, or the plan could not be run to its end.</returns>
     private async Task<bool> TryRunAsync(PlanRunner runner, int seed)
     {
         try
@@ -52,7 +52,7 @@ public sealed class Campaign(IEnumerable<int> seeds, int fleets, bool stopAtFirs
             Say($"{DateTime.Now:HH:mm:ss} {result}");
             if (result.Violations.Count > 0)
                 Complain(seed, $"{result.Plan}\n  VIOLATED:\n    {string.Join("\n    ", result.Violations)}");
-            return true;
+            return result.Violations.Count == 0;
         }
         catch (Exception e)
         {
