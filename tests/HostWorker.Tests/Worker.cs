@@ -67,10 +67,10 @@ internal sealed class Worker : IDisposable
     };
 
     /// <summary>Runs virt-sparsify, or what stands in for it.</summary>
-    public async Task<RunResult> RunAsync(string path, VolumeFormat format, Action<int>? started = null, LifelinePipe? pipe = null, CancellationToken stop = default, CancellationToken fence = default)
+    public async Task<RunResult> RunAsync(string path, VolumeFormat format, Action<int>? started = null, LifelinePipe? pipe = null, string? folder = null, CancellationToken stop = default, CancellationToken fence = default)
     {
         await Appliance.ExamineAsync(CancellationToken.None);
-        return await Tool.RunAsync(path, format, RunPlan.Unknown, Folder.Folder($"run-{Guid.NewGuid():N}"), process => started?.Invoke(process), _ => { }, pipe ?? new LifelinePipe(TimeSpan.FromSeconds(20), TimeProvider.System), stop, fence);
+        return await Tool.RunAsync(path, format, RunPlan.Unknown, folder ?? Folder.Folder($"run-{Guid.NewGuid():N}"), process => started?.Invoke(process), _ => { }, pipe ?? new LifelinePipe(TimeSpan.FromSeconds(20), TimeProvider.System), stop, fence);
     }
 
     public void Dispose()

@@ -18,6 +18,7 @@ internal static class FailureClassification
         (FailureKind.HostNotCapable, true, "for reading: Permission denied", "The host's kernel in /boot cannot be read, so that the appliance cannot be built; make /boot/vmlinuz-* readable."),
         (FailureKind.HostNotCapable, true, "cannot limit locked memory", "The host's limit of locked memory is too low for the appliance; raise LimitMEMLOCK."),
         (FailureKind.HostNotCapable, true, "force_kvm supplied but kvm not available", "The host is set to KVM and has none; set the accelerator to auto or tcg."),
+        (FailureKind.HostNotCapable, true, "lifeline: nothing was started", "The host's scratch folder cannot be written; free some space there, and look at its permissions."),
         (FailureKind.HostNotCapable, true, "No space left on device", "The appliance's cache has no space left; free some in the worker's scratch folder."),
         (FailureKind.HostNotCapable, true, "supermin exited with error status", "The appliance could not be built on this host; run 'sparsify doctor' there."),
         (FailureKind.StorageUnavailable, true, "Input/output error", "The storage answered with an I/O error; look at the storage domain."),

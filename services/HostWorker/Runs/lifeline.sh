@@ -10,13 +10,27 @@ pidfile=$1 grace=$2
 shift 2
 # What it says goes through a reader that outlives the worker: a pipe that nobody reads would kill it in the middle of a step.
 exec 4> >(exec 3<&-; cat >&2; exec cat >/dev/null)
-"$@" </dev/null 2>&4 3<&- 4>&- &
+# With its start time, the 22nd field of proc(5), since ids come again. The name before the state may hold anything.
+start_of() { # PROCESS
+    local fields
+    read -r -a fields <<<"$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null)"
+    echo "${fields[19]-}"
+}
+
+# Nothing is started that is not noted: what heeds no signal is found by its note, and killed.
+become() { # PROGRAM ARGUMENT...
+    local self=$BASHPID
+    echo "$self $(start_of "$self")" >"$pidfile" || {
+        echo "lifeline: nothing was started, since it cannot be noted in $pidfile" >&2
+        exit 125
+    }
+    exec "$@"
+}
+
+become "$@" </dev/null 2>&4 3<&- 4>&- &
 child=$!
 exec 4>&- 2>/dev/null
-# With its start time, the 22nd field of proc(5), since ids come again. The name before the state may hold anything.
-read -r -a fields <<<"$(sed 's/.*) //' "/proc/$child/stat")"
-start=${fields[19]}
-echo "$child $start" >"$pidfile"
+start=$(start_of "$child")
 
 # The watcher below outlives this script when that is killed, and must not take another process for the program.
 alive() {

@@ -149,6 +149,19 @@ public sealed class LifelineTests
         Assert.All(results, result => Assert.Equal((3, false), (result.ExitCode, result.Killed)));
     }
 
+    [Fact]
+    public async Task A_run_that_cannot_be_noted_and_so_not_be_found_again_is_not_started()
+    {
+        using var worker = await CreateAsync();
+        var folder = worker.Folder.Folder("run-without-note");
+        Directory.CreateDirectory(Path.Combine(folder, "virt-sparsify.pid"));
+        var result = await worker.RunAsync(worker.File("disk.img"), VolumeFormat.Raw, folder: folder).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Equal((125, false, false), (result.ExitCode, result.Killed, File.Exists(worker.Folder.File("signals"))));
+        var (error, retryable) = FailureClassification.Classify(result.ExitCode, result.ErrorTail);
+        Assert.Equal((FailureKind.HostNotCapable, true), (error.Kind, retryable));
+        Assert.Contains("scratch folder", error.Message, StringComparison.Ordinal);
+    }
+
     private static async Task<Worker> CreateAsync()
     {
         var worker = new Worker();

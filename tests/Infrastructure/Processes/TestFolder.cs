@@ -8,6 +8,9 @@ public sealed class TestFolder : IDisposable
     /// <summary>The folder.</summary>
     public string Path { get; }
 
+    /// <summary>It is to stay, for somebody to look at.</summary>
+    public bool Stays { get; set; } = Environment.GetEnvironmentVariable("SPARSIFY_TEST_KEEP") is { Length: > 0 };
+
     /// <summary>Makes one.</summary>
     public static TestFolder Create(string purpose) => new(Directory.CreateTempSubdirectory($"sparsify-test-{purpose}-").FullName);
 
@@ -20,7 +23,7 @@ public sealed class TestFolder : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        if (Environment.GetEnvironmentVariable("SPARSIFY_TEST_KEEP") is { Length: > 0 })
+        if (Stays)
             return;
         try
         {

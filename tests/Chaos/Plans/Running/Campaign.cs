@@ -36,8 +36,13 @@ public sealed class Campaign(IEnumerable<int> seeds, int fleets, bool stopAtFirs
             Say($"A fleet was ready after {watch.Elapsed.TotalSeconds:F0} s, its logs are in {fleet.Folder.Path}");
             var runner = new PlanRunner(fleet, upstream);
             // What is wrong after a plan would be found after all later ones too: they have a new fleet.
-            while (_seeds.TryDequeue(out var seed) && await TryRunAsync(runner, seed))
+            while (_seeds.TryDequeue(out var seed))
             {
+                if (await TryRunAsync(runner, seed))
+                    continue;
+                fleet.Folder.Stays = true;
+                Say($"  the fleet's logs stay in {fleet.Folder.Path}");
+                break;
             }
         }
     }
