@@ -49,7 +49,7 @@ public sealed class HostWorkerOptions
     [Required]
     public string LibvirtUri { get; set; } = "qemu:///system";
 
-    /// <summary>How long a run may take: an appliance that hangs would hold the disk for ever. It gets SIGINT then, and is killed when it does not heed that.</summary>
+    /// <summary>How long a run may take, or a look at a disk after one: an appliance that hangs would hold the disk for ever. It gets SIGINT then, and is killed when it does not heed that.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan RunLimit { get; set; } = TimeSpan.FromHours(24);
 

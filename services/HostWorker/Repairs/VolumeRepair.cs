@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Options;
 using Sparsify.Contracts;
 using Sparsify.DiskImages;
 using Sparsify.DiskImages.Vital;
@@ -15,7 +16,7 @@ namespace Sparsify.HostWorker.Repairs;
 /// puts back what was lost, and compares again.
 /// </summary>
 internal sealed class VolumeRepair(
-    JobJournal journal, LeaseKeeper leases, StorageDomainRoots roots, VolumeRelease release, AppliancePreparation appliance, RepairTools tools, TimeProvider time, ILogger<VolumeRepair> logger)
+    JobJournal journal, LeaseKeeper leases, StorageDomainRoots roots, VolumeRelease release, AppliancePreparation appliance, RepairTools tools, IOptions<HostWorkerOptions> options, TimeProvider time, ILogger<VolumeRepair> logger)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -28,7 +29,10 @@ internal sealed class VolumeRepair(
         using var activity = HostWorkerTelemetry.Source.StartActivity("repair volume", ActivityKind.Internal, record.Trace);
         activity?.SetTag("sparsify.operation.id", record.Job.OperationId).SetTag("sparsify.disk.id", record.Job.DiskId).SetTag("sparsify.attempt", record.Job.Attempt);
         var lease = await leases.AcquireAsync(record.Job, control.Stop);
-        using var ended = new CancellationTokenSource();
+        // What takes too long gets SIGINT, and its lease is renewed no more: what heeds no signal is ended with the lease, by its lifeline.
+        using var limit = new CancellationTokenSource(options.Value.RunLimit, time);
+        await using var late = limit.Token.Register(() => GiveUp(record, control));
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
         var keeping = leases.KeepAsync(record.Job, lease, control, ended.Token);
         try
         {
@@ -41,6 +45,12 @@ internal sealed class VolumeRepair(
             await ended.CancelAsync();
             await keeping;
         }
+    }
+
+    private void GiveUp(AttemptRecord record, AttemptControl control)
+    {
+        logger.LogError("The look at the disk of operation {OperationId}, attempt {Attempt}, takes longer than {Limit}: giving it up.", record.Job.OperationId, record.Job.Attempt, options.Value.RunLimit);
+        control.RequestStop(StopReason.TooLong);
     }
 
     private async Task<object> LookAsync(AttemptRecord record, AttemptControl control)

@@ -23,13 +23,18 @@ public sealed record Behaviour
     /// <summary>Takes no image lock, as on storage where locks do not work: then only leases keep a second writer away.</summary>
     public bool WithoutImageLock { get; init; }
 
+    /// <summary>The first repair of the disk never ends by itself, and does not heed SIGINT.</summary>
+    public bool RepairHangs { get; init; }
+
     /// <summary>The behaviour of the next run on a disk.</summary>
-    public static Behaviour Next(string disk)
+    public static Behaviour Next(string disk) => All(disk) is [_, ..] all ? all[Math.Min(Records.CountRuns(disk), all.Count - 1)] : new Behaviour();
+
+    /// <summary>Whether the next repair of a disk hangs.</summary>
+    public static bool NextRepairHangs(string disk) => All(disk).Any(b => b.RepairHangs) && Records.CountRuns($"{disk}.repair") == 0;
+
+    private static IReadOnlyList<Behaviour> All(string disk)
     {
         var file = Path.Combine(Records.Folder, $"{disk}.behaviours");
-        if (!File.Exists(file))
-            return new Behaviour();
-        var lines = File.ReadAllLines(file);
-        return JsonSerializer.Deserialize<Behaviour>(lines[Math.Min(Records.CountRuns(disk), lines.Length - 1)])!;
+        return File.Exists(file) ? [.. File.ReadLines(file).Select(line => JsonSerializer.Deserialize<Behaviour>(line)!)] : [];
     }
 }

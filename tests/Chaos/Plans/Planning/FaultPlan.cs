@@ -22,10 +22,10 @@ public sealed record FaultPlan(int Seed, IReadOnlyList<DiskPlan> Disks, IReadOnl
             .Concat(Faults.Select(f => (f.At, Text: $"{f} for {f.Lasting.TotalSeconds:F1} s")));
         foreach (var (at, text) in events.OrderBy(e => e.At))
             yield return $"  {at.TotalSeconds,5:F1} s  {text}";
-        foreach (var disk in Disks.Where(d => d.Behaviours.Any(b => b.ExitCode != 0 || b.Garbage || b.Hangs || b.WithoutImageLock)))
+        foreach (var disk in Disks.Where(d => d.Behaviours.Any(b => b.ExitCode != 0 || b.Garbage || b.Hangs || b.WithoutImageLock || b.RepairHangs)))
             yield return $"  {disk.Name}: {string.Join("; ", disk.Behaviours.Select(Describe))}";
     }
 
     private static string Describe(StandIn.Behaviour b) =>
-        $"{b.StepMilliseconds} ms a step{(b.ExitCode != 0 ? $", exit {b.ExitCode} «{b.Complaint}»" : "")}{(b.Garbage ? ", garbage" : "")}{(b.Hangs ? ", hangs" : "")}{(b.WithoutImageLock ? ", no image lock" : "")}";
+        $"{b.StepMilliseconds} ms a step{(b.ExitCode != 0 ? $", exit {b.ExitCode} «{b.Complaint}»" : "")}{(b.Garbage ? ", garbage" : "")}{(b.Hangs ? ", hangs" : "")}{(b.WithoutImageLock ? ", no image lock" : "")}{(b.RepairHangs ? ", the first repair hangs" : "")}";
 }

@@ -37,7 +37,7 @@ public sealed class FaultPlanner
 
     private StandIn.Behaviour Behaviour()
     {
-        var behaviour = new StandIn.Behaviour { StepMilliseconds = _random.Next(50, 1500), WithoutImageLock = !_storageHasLocks };
+        var behaviour = new StandIn.Behaviour { StepMilliseconds = _random.Next(50, 1500), WithoutImageLock = !_storageHasLocks, RepairHangs = _seed % 4 == 0 };
         return _random.Next(12) switch
         {
             0 => behaviour with { ExitCode = 1, Complaint = Pick<string>(["libguestfs error: guestfs_launch failed.", "Input/output error", "appliance closed the connection unexpectedly", "something nobody has seen before", "No space left on device"]) },
