@@ -32,11 +32,16 @@ internal static class FailureClassification
         (FailureKind.Transient, true, "killed by signal", "The appliance was killed."),
     ];
 
+    private const string VirtSparsify = "virt-sparsify";
+
     /// <summary>Classifies a run that did not end with 0.</summary>
+    /// <param name="exitCode">The exit code.</param>
+    /// <param name="said">What it said.</param>
+    /// <param name="tool">The program.</param>
     /// <returns>The error for people and machines, and whether another attempt may mend it.</returns>
-    public static (OperationError Error, bool Retryable) Classify(int exitCode, string said)
+    public static (OperationError Error, bool Retryable) Classify(int exitCode, string said, string tool = VirtSparsify)
     {
-        if (exitCode == 3)
+        if (exitCode == 3 && tool == VirtSparsify)
             return (new OperationError(FailureKind.Unsupported, "This host's appliance does not support discard (exit code 3); use a newer libguestfs, or copying mode.", said), false);
         foreach (var (kind, retryable, says, sentence) in Rows)
         {
@@ -44,6 +49,6 @@ internal static class FailureClassification
                 return (new OperationError(kind, sentence, said), retryable);
         }
 
-        return (new OperationError(FailureKind.Unknown, $"virt-sparsify ended with exit code {exitCode} and no known cause; its output is kept.", said), false);
+        return (new OperationError(FailureKind.Unknown, $"{tool} ended with exit code {exitCode} and no known cause; its output is kept.", said), false);
     }
 }

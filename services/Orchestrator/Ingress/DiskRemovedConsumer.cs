@@ -17,15 +17,17 @@ internal sealed class DiskRemovedConsumer(OrchestratorDbContext db, DiskFactsRea
         InputRules.Check(removed);
         // Every host of the domain reports it, and all at once.
         await db.SerialiseAsync(context.CancellationToken, $"disk {removed.DiskId}");
+        var removedAt = removed.RemovedAt.NotAhead(time);
         var disk = await db.Disks.AsNoTracking().SingleOrDefaultAsync(d => d.Id == removed.DiskId, context.CancellationToken);
+        if (disk is null)
+            (await db.RemovedDisks.SingleOrDefaultAsync(d => d.Id == removed.DiskId, context.CancellationToken))?.Note(removed.Source, removedAt);
         if (disk is null || (removed.Source == ReportSource.Host && disk.KnownUpstream))
             return;
-        var lastReport = removed.Source == ReportSource.Host ? disk.HostReportedAt : disk.UpstreamReportedAt;
-        if (removed.RemovedAt.NotAhead(time) < lastReport)
+        if (removedAt < (removed.Source == ReportSource.Host ? disk.HostReportedAt : disk.UpstreamReportedAt))
             return;
 
         if (await facts.HoldAsync(disk.Id, context.CancellationToken) is { } held)
-            await changes.RemoveAsync(context, held, context.CancellationToken);
+            (await changes.RemoveAsync(context, held, context.CancellationToken)).Note(removed.Source, removedAt);
     }
 
     internal sealed class Definition() : PublicInputDefinition<DiskRemovedConsumer>("disk-removed");

@@ -21,8 +21,10 @@ internal sealed class DiskReportedConsumer(OrchestratorDbContext db, DiskFactsRe
             ReportedAt = told.ReportedAt.NotAhead(time),
             Measurement = told.Measurement is { } measurement ? measurement with { MeasuredAt = measurement.MeasuredAt.NotAhead(time) } : null,
         };
+        // A storage domain that is first reported at this moment, and the disk, would neither see the other.
+        await db.ShareAsync($"domain {report.StorageDomain}", context.CancellationToken);
         await db.SerialiseAsync(context.CancellationToken, $"volume {report.StorageDomain}/{report.Path}", $"disk {report.DiskId}");
-        var disk = report.Source == ReportSource.Host ? await FindForHostAsync(report, context.CancellationToken) : await FindForUpstreamAsync(context);
+        var disk = report.Source == ReportSource.Host ? await FindForHostAsync(report, context.CancellationToken) : await FindForUpstreamAsync(context, report);
         if (disk is null || IsOutdated(disk, report))
             return;
         Apply(disk, report);
@@ -35,40 +37,50 @@ internal sealed class DiskReportedConsumer(OrchestratorDbContext db, DiskFactsRe
 
     private async Task<Disk?> FindForHostAsync(DiskReported report, CancellationToken cancellationToken) =>
         await db.Disks.SingleOrDefaultAsync(d => d.StorageDomain == report.StorageDomain && d.Path == report.Path, cancellationToken)
-        ?? await db.Disks.SingleOrDefaultAsync(d => d.Id == report.DiskId, cancellationToken)
-        ?? Found(report.DiskId);
+        ?? await FindByIdAsync(report, cancellationToken);
 
-    private async Task<Disk?> FindForUpstreamAsync(ConsumeContext<DiskReported> context)
+    private async Task<Disk?> FindForUpstreamAsync(ConsumeContext<DiskReported> context, DiskReported report)
     {
-        var report = context.Message;
         var there = await db.Disks.SingleOrDefaultAsync(d => d.StorageDomain == report.StorageDomain && d.Path == report.Path, context.CancellationToken);
         if (there is null || there.Id == report.DiskId)
-            return there ?? await db.Disks.SingleOrDefaultAsync(d => d.Id == report.DiskId, context.CancellationToken) ?? Found(report.DiskId);
+            return there ?? await FindByIdAsync(report, context.CancellationToken);
         if (there.KnownUpstream)
             throw new InvalidInputException("path", $"disk {there.Id} is already reported at {report.StorageDomain}/{report.Path}; report its removal first.");
-        return await AdoptAsync(there.Id, context);
+        return await AdoptAsync(there.Id, context, report);
     }
 
-    /// <summary>One that was removed and is found again counts on above what it had, so that readers can tell late events from news.</summary>
-    private Disk Found(Guid diskId) => db.Disks.Add(new Disk { Id = diskId, Revision = time.GetUtcNow().ToUnixTimeMilliseconds() }).Entity;
+    /// <returns>The disk, wherever it was; a new one when it is not known; null when it was removed since the report.</returns>
+    private async Task<Disk?> FindByIdAsync(DiskReported report, CancellationToken cancellationToken)
+    {
+        if (await db.Disks.SingleOrDefaultAsync(d => d.Id == report.DiskId, cancellationToken) is { } known)
+            return known;
+        var mark = await db.RemovedDisks.SingleOrDefaultAsync(d => d.Id == report.DiskId, cancellationToken);
+        return mark?.IsAfter(report.Source, report.ReportedAt) == true ? null : Found(report.DiskId, mark);
+    }
+
+    private Disk Found(Guid diskId, RemovedDisk? mark)
+    {
+        if (mark is not null)
+            db.RemovedDisks.Remove(mark);
+        return db.Disks.Add(new Disk { Id = diskId, Revision = Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds(), mark?.Revision ?? 0), Generation = mark?.Generation ?? 0 }).Entity;
+    }
 
     /// <summary>A host found the volume first and made an id up; from now on the disk has its real one.</summary>
-    private async Task<Disk?> AdoptAsync(Guid foundId, ConsumeContext<DiskReported> context)
+    private async Task<Disk?> AdoptAsync(Guid foundId, ConsumeContext<DiskReported> context, DiskReported report)
     {
-        // A disk that was moved here is known from its former place.
-        var moved = await db.Disks.SingleOrDefaultAsync(d => d.Id == context.Message.DiskId, context.CancellationToken);
-        if (moved is not null && IsOutdated(moved, context.Message))
-            return null;
         if (await facts.HoldAsync(foundId, context.CancellationToken) is not { } held)
-            return moved ?? Found(context.Message.DiskId);
+            return await FindByIdAsync(report, context.CancellationToken);
         if (held.LockedBy is { } operationId)
         {
-            logger.LogWarning("Disk {DiskId} keeps its id for now: operation {OperationId} holds it. The next report gives it the id {NewId}.", foundId, operationId, context.Message.DiskId);
+            logger.LogWarning("Disk {DiskId} keeps its id for now: operation {OperationId} holds it. The next report gives it the id {NewId}.", foundId, operationId, report.DiskId);
             return null;
         }
 
+        // A disk that was moved here is known from its former place.
+        if (await FindByIdAsync(report, context.CancellationToken) is not { } disk || IsOutdated(disk, report))
+            return null;
         await changes.RemoveAsync(context, held, context.CancellationToken);
-        var (disk, found) = (moved ?? Found(context.Message.DiskId), held.Disk);
+        var found = held.Disk;
         disk.ChainLength = found.ChainLength;
         disk.DerivedDisks = found.DerivedDisks;
         disk.InternalSnapshots = found.InternalSnapshots;

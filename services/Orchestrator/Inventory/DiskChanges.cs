@@ -7,7 +7,7 @@ using Sparsify.Orchestrator.Storage;
 namespace Sparsify.Orchestrator.Inventory;
 
 /// <summary>Tells the world what is known of a disk, whenever that, its lock, its VMs or its storage has changed.</summary>
-internal sealed class DiskChanges(OrchestratorDbContext db, DiskFactsReader facts)
+internal sealed class DiskChanges(OrchestratorDbContext db, DiskFactsReader facts, TimeProvider time)
 {
     /// <summary>Publishes the state of the disks. Call it after the changes were saved, within their transaction.</summary>
     public async Task PublishAsync(IPublishEndpoint endpoint, IEnumerable<Guid> diskIds, CancellationToken cancellationToken)
@@ -30,11 +30,14 @@ internal sealed class DiskChanges(OrchestratorDbContext db, DiskFactsReader fact
     /// Forgets a disk whose row is held, and publishes that it is gone, under a revision that no other change of it has:
     /// who has seen that one would never hear of its end.
     /// </summary>
-    public async Task RemoveAsync(IPublishEndpoint endpoint, DiskFacts held, CancellationToken cancellationToken)
+    /// <returns>The mark that stays.</returns>
+    public async Task<RemovedDisk> RemoveAsync(IPublishEndpoint endpoint, DiskFacts held, CancellationToken cancellationToken)
     {
-        await db.Disks.Where(d => d.Id == held.Disk.Id).ExecuteDeleteAsync(cancellationToken);
-        held.Disk.Revision++;
+        var disk = held.Disk;
+        await db.Disks.Where(d => d.Id == disk.Id).ExecuteDeleteAsync(cancellationToken);
+        disk.Revision++;
         await endpoint.Publish(Describe(held, removed: true), cancellationToken);
+        return db.RemovedDisks.Add(new RemovedDisk { Id = disk.Id, Revision = disk.Revision, Generation = disk.Generation, ForgottenAt = time.GetUtcNow() }).Entity;
     }
 
     public static DiskChanged Describe(DiskFacts facts, bool removed) => new()

@@ -16,6 +16,8 @@ public sealed class OrchestratorDbContext(DbContextOptions<OrchestratorDbContext
 
     public DbSet<Disk> Disks => Set<Disk>();
 
+    public DbSet<RemovedDisk> RemovedDisks => Set<RemovedDisk>();
+
     public DbSet<VirtualMachine> VirtualMachines => Set<VirtualMachine>();
 
     public DbSet<VmDisk> VmDisks => Set<VmDisk>();
@@ -68,6 +70,12 @@ public sealed class OrchestratorDbContext(DbContextOptions<OrchestratorDbContext
             disk.Property(d => d.Id).ValueGeneratedNever();
             disk.Property(d => d.Measurement).AsJson();
             disk.HasIndex(d => new { d.StorageDomain, d.Path }).IsUnique();
+        });
+        model.Entity<RemovedDisk>(mark =>
+        {
+            mark.ToTable("removed_disks");
+            mark.Property(m => m.Id).ValueGeneratedNever();
+            mark.HasIndex(m => m.ForgottenAt);
         });
         model.Entity<VirtualMachine>(vm =>
         {

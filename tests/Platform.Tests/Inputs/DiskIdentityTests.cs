@@ -53,6 +53,42 @@ public sealed class DiskIdentityTests
         Task ReportDiskAsync(int i) => platform.Bus.Publish(new DiskReported { DiskId = Guid.NewGuid(), Name = $"disk-{i}", StorageDomain = TestPlatform.Domain, Path = $"disk-{i}.img", Format = VolumeFormat.Raw, VirtualSize = 10_000, ActualSize = 1000, ReportedAt = DateTimeOffset.UtcNow });
     }
 
+    [Fact]
+    public async Task A_storage_domain_and_its_disk_that_are_first_reported_at_one_moment_are_told_together()
+    {
+        const int Pairs = 150;
+        await using var platform = await TestPlatform.StartAsync(BackEndKind.Distributed);
+        await Task.WhenAll(Enumerable.Range(0, Pairs).Select(i => Task.WhenAll(
+            platform.Bus.Publish(new StorageDomainReported { Name = $"domain-{i}", Kind = StorageKind.Other, ReportedAt = DateTimeOffset.UtcNow }),
+            platform.Bus.Publish(Report(Guid.NewGuid(), "disk", DateTimeOffset.UtcNow) with { StorageDomain = $"domain-{i}" }))));
+        await TestPlatform.UntilAsync(() => platform.WithReadModelAsync(async db => await db.Disks.CountAsync() == Pairs), "all disks are known");
+        await TestPlatform.UntilAsync(() => platform.WithDatabaseAsync(async db => await db.StorageDomains.CountAsync() == Pairs), "all storage domains are known");
+        await TestPlatform.UntilAsync(() => platform.WithReadModelAsync(async db => !await db.Disks.AnyAsync(d => d.Eligible)), "each disk is told as what its storage domain makes it");
+    }
+
+    [Theory]
+    [MemberData(nameof(BackEnds))]
+    public async Task A_removed_disk_comes_back_by_what_is_seen_later_and_not_by_what_was_seen_before(BackEndKind kind)
+    {
+        await using var platform = await TestPlatform.StartAsync(kind);
+        var seen = DateTimeOffset.UtcNow;
+        var disk = await platform.AddDiskAsync("web", d => d with { Source = ReportSource.Host });
+        await platform.HostA.SucceededAsync(await BegunAsync(platform, disk));
+        await platform.Bus.Publish(new DiskRemoved { DiskId = disk, RemovedAt = DateTimeOffset.UtcNow, Source = ReportSource.Host });
+        await TestPlatform.UntilAsync(() => platform.WithReadModelAsync(db => db.Disks.AnyAsync(d => d.Id == disk && d.Removed)), "it is heard to be gone");
+        await platform.Bus.Publish(Report(disk, "web", seen) with { Source = ReportSource.Host });
+        await platform.AddDiskAsync("afterwards");
+        Assert.False(await platform.WithDatabaseAsync(db => db.Disks.AnyAsync(d => d.Id == disk)));
+
+        // By an Orchestrator whose clock is a day behind that of the one which knew it first.
+        await platform.WithDatabaseAsync(db => db.RemovedDisks.ExecuteUpdateAsync(d => d.SetProperty(x => x.Revision, x => x.Revision + 86_400_000)));
+        await platform.WithReadModelAsync(db => db.Disks.Where(d => d.Id == disk).ExecuteUpdateAsync(d => d.SetProperty(x => x.Revision, x => x.Revision + 86_400_000)));
+        await platform.Bus.Publish(Report(disk, "web", DateTimeOffset.UtcNow) with { Source = ReportSource.Host });
+        await TestPlatform.UntilAsync(() => platform.WithReadModelAsync(db => db.Disks.AnyAsync(d => d.Id == disk && !d.Removed)), "it is heard to be there again");
+        Assert.Equal(2, (await BegunAsync(platform, disk)).Generation);
+        Assert.False(await platform.WithDatabaseAsync(db => db.RemovedDisks.AnyAsync()));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -106,6 +142,13 @@ public sealed class DiskIdentityTests
         await platform.Bus.Publish(Report(disk, "here", before));
         await platform.AddDiskAsync("afterwards");
         Assert.Equal(["afterwards.img", "here.img", "there.img"], await platform.WithDatabaseAsync(db => db.Disks.Select(d => d.Path).OrderBy(p => p).ToListAsync()));
+    }
+
+    private static async Task<SparsifyVolume> BegunAsync(TestPlatform platform, Guid disk)
+    {
+        var job = await platform.HostA.GetJobAsync(await platform.RequestAsync(disk));
+        await platform.HostA.BeginAsync(job);
+        return job;
     }
 
     private static Task ReportAsync(TestPlatform platform, Guid disk, DateTimeOffset at) => platform.Bus.Publish(Report(disk, "there", at));

@@ -49,7 +49,7 @@ public sealed class RetentionTests
         await TestPlatform.UntilAsync(
             async () => (await platform.Client.GetAsync("/api/v1/hosts")).GetProperty("items").EnumerateArray().Select(h => h.GetProperty("name").GetString()).SequenceEqual(["host-b"]), "the API has forgotten host-a");
         await TestPlatform.UntilAsync(
-            () => platform.WithDatabaseAsync(async db => await db.Hosts.Select(h => h.Name).ToListAsync() is ["host-b"] && !await db.VirtualMachines.AnyAsync()), "the Orchestrator has forgotten host-a and the VM");
+            () => platform.WithDatabaseAsync(async db => await db.Hosts.Select(h => h.Name).ToListAsync() is ["host-b"] && !await db.VirtualMachines.AnyAsync() && !await db.RemovedDisks.AnyAsync() && !await db.Disks.AnyAsync(d => d.Id == gone)), "the Orchestrator has forgotten host-a, the VM and the mark of the removed disk");
         await TestPlatform.UntilAsync(() => platform.WithReadModelAsync(async db => await db.Disks.Select(d => d.Id).ToListAsync() is [var left] && left == kept), "the mark of the removed disk is gone");
     }
 }

@@ -17,6 +17,13 @@ public static class WriteTransactionExtensions
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtext(name)) FROM unnest({names.ToArray()}) AS name", cancellationToken);
     }
 
+    /// <summary>Waits until no other transaction has serialised on a name; several may share it. Ends with the transaction.</summary>
+    public static async Task ShareAsync(this MessagingDbContext db, string name, CancellationToken cancellationToken)
+    {
+        if (!db.IsSqlite)
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock_shared(hashtext({name}))", cancellationToken);
+    }
+
     /// <summary>Begins a transaction; on SQLite it first waits, without blocking a thread, until it is the only writer.</summary>
     /// <exception cref="InvalidOperationException">The context is in a transaction already.</exception>
     public static Task<WriteTransaction> BeginWriteAsync(this MessagingDbContext db, CancellationToken cancellationToken = default) =>
