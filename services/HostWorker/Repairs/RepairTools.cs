@@ -19,16 +19,16 @@ internal sealed class RepairTools(AppliancePreparation appliance)
     /// <param name="folder">A folder for the run's files.</param>
     /// <param name="pipe">Told how long the lease holds.</param>
     /// <param name="stop">Ends it.</param>
-    /// <returns>The exit code, and what it said when that is not 0.</returns>
-    public Task<(int ExitCode, string Said)> RunInApplianceAsync(string path, VolumeFormat format, IEnumerable<IReadOnlyList<string>> commands, string folder, LifelinePipe pipe, CancellationToken stop) =>
+    /// <returns>Why it failed; null when it did not.</returns>
+    public Task<OperationError?> RunInApplianceAsync(string path, VolumeFormat format, IEnumerable<IReadOnlyList<string>> commands, string folder, LifelinePipe pipe, CancellationToken stop) =>
         RunAsync("guestfish", [$"--format={format.Word()}", $"--add={path}", "run", .. commands.SelectMany(c => c.Prepend(":"))], folder, pipe, stop);
 
     /// <summary>Frees the clusters of an image that nothing refers to. Data is not touched. Source: qemu-img(1), "check -r leaks".</summary>
     /// <inheritdoc cref="RunInApplianceAsync" />
-    public Task<(int ExitCode, string Said)> FreeLeaksAsync(string path, VolumeFormat format, string folder, LifelinePipe pipe, CancellationToken stop) =>
+    public Task<OperationError?> FreeLeaksAsync(string path, VolumeFormat format, string folder, LifelinePipe pipe, CancellationToken stop) =>
         RunAsync("qemu-img", ["check", "-q", "-r", "leaks", "-f", format.Word(), path], folder, pipe, stop);
 
-    private async Task<(int ExitCode, string Said)> RunAsync(string tool, IEnumerable<string> arguments, string folder, LifelinePipe pipe, CancellationToken stop)
+    private async Task<OperationError?> RunAsync(string tool, IEnumerable<string> arguments, string folder, LifelinePipe pipe, CancellationToken stop)
     {
         await using var stopping = stop.Register(pipe.Stop);
         var tail = new TailBuffer(TailCharacters);
@@ -39,6 +39,6 @@ internal sealed class RepairTools(AppliancePreparation appliance)
             .WithStandardErrorPipe(PipeTarget.ToDelegate(tail.AppendLine, Encoding.UTF8))
             .WithValidation(CommandResultValidation.None)
             .ExecuteAsync(CancellationToken.None);
-        return (result.ExitCode, tail.ToString());
+        return result.ExitCode == 0 ? null : FailureClassification.Classify(result.ExitCode, tail.ToString(), tool).Error;
     }
 }

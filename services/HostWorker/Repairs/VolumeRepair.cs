@@ -100,12 +100,12 @@ internal sealed class VolumeRepair(
     private async Task<object> RepairAsync(AttemptRecord record, string path, long leaks, VitalDifference difference, AttemptControl control)
     {
         var (format, folder) = (record.Job.Format, journal.FolderOf(record.Job));
-        var failed = leaks == 0 ? null : await DoAsync("qemu-img", () => tools.FreeLeaksAsync(path, format, folder, control.Lifeline, control.Stop));
+        var failed = leaks == 0 ? null : await DoAsync(() => tools.FreeLeaksAsync(path, format, folder, control.Lifeline, control.Stop));
         if (failed is null && !difference.IsNone)
         {
             if ((await appliance.ExamineAsync(control.Stop)).Accelerator is null)
                 return record.Failed(new OperationError(FailureKind.HostNotCapable, $"{appliance.Failure} Run 'sparsify doctor' on host '{record.Job.Host}'."), retryable: true, time.GetUtcNow());
-            failed = await DoAsync("guestfish", () => tools.RunInApplianceAsync(path, format, Commands(difference, folder), folder, control.Lifeline, control.Stop));
+            failed = await DoAsync(() => tools.RunInApplianceAsync(path, format, Commands(difference, folder), folder, control.Lifeline, control.Stop));
         }
 
         if (failed is not null)
@@ -116,11 +116,11 @@ internal sealed class VolumeRepair(
             ? Ended(record, RepairOutcome.Repaired, path, done, [])
             : Ended(record, RepairOutcome.NotProvable, path, done, ["The repair was done, and the disk is still not as it was.", .. image.Output is { } output ? [output] : (string[])[], .. Sentences(0, after), .. after.Unexplained]);
 
-        async Task<object?> DoAsync(string tool, Func<Task<(int ExitCode, string Said)>> run)
+        async Task<object?> DoAsync(Func<Task<OperationError?>> run)
         {
-            var (exitCode, said) = await run();
+            var error = await run();
             await release.WaitAsync(path, RunMark.Of(folder), CancellationToken.None);
-            return exitCode == 0 ? null : record.Failed(FailureClassification.Classify(exitCode, said, tool).Error, retryable: true, time.GetUtcNow());
+            return error is null ? null : record.Failed(error, retryable: true, time.GetUtcNow());
         }
     }
 

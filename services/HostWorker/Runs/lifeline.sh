@@ -10,10 +10,16 @@ pidfile=$1 grace=$2
 shift 2
 # What it says goes through a reader that outlives the worker: a pipe that nobody reads would kill it in the middle of a step.
 exec 4> >(exec 3<&-; cat >&2; exec cat >/dev/null)
-# With its start time, the 22nd field of proc(5), since ids come again. The name before the state may hold anything.
+
+# From the state on, the third field of proc(5). The name before it may hold anything.
+stat_of() { # PROCESS
+    sed 's/.*) //' "/proc/$1/stat" 2>/dev/null
+}
+
+# The 22nd field: ids come again.
 start_of() { # PROCESS
     local fields
-    read -r -a fields <<<"$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null)"
+    read -r -a fields <<<"$(stat_of "$1")"
     echo "${fields[19]-}"
 }
 
@@ -35,7 +41,7 @@ start=$(start_of "$child")
 # The watcher below outlives this script when that is killed, and must not take another process for the program.
 alive() {
     local fields
-    read -r -a fields <<<"$(sed 's/.*) //' "/proc/$child/stat" 2>/dev/null)"
+    read -r -a fields <<<"$(stat_of "$child")"
     [[ ${fields[0]-Z} != Z && ${fields[19]-} == "$start" ]]
 }
 

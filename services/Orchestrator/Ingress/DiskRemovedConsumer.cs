@@ -18,15 +18,9 @@ internal sealed class DiskRemovedConsumer(OrchestratorDbContext db, DiskFactsRea
         // Every host of the domain reports it, and all at once.
         await db.SerialiseAsync(context.CancellationToken, $"disk {removed.DiskId}");
         var removedAt = removed.RemovedAt.NotAhead(time);
-        var disk = await db.Disks.AsNoTracking().SingleOrDefaultAsync(d => d.Id == removed.DiskId, context.CancellationToken);
-        if (disk is null)
+        if (await facts.HoldAsync(removed.DiskId, context.CancellationToken) is not { } held)
             (await db.RemovedDisks.SingleOrDefaultAsync(d => d.Id == removed.DiskId, context.CancellationToken))?.Note(removed.Source, removedAt);
-        if (disk is null || (removed.Source == ReportSource.Host && disk.KnownUpstream))
-            return;
-        if (removedAt < (removed.Source == ReportSource.Host ? disk.HostReportedAt : disk.UpstreamReportedAt))
-            return;
-
-        if (await facts.HoldAsync(disk.Id, context.CancellationToken) is { } held)
+        else if (!(removed.Source == ReportSource.Host && held.Disk.KnownUpstream) && !held.Disk.IsReportedAfter(removed.Source, removedAt))
             (await changes.RemoveAsync(context, held, context.CancellationToken)).Note(removed.Source, removedAt);
     }
 

@@ -25,7 +25,7 @@ internal sealed class DiskReportedConsumer(OrchestratorDbContext db, DiskFactsRe
         await db.ShareAsync($"domain {report.StorageDomain}", context.CancellationToken);
         await db.SerialiseAsync(context.CancellationToken, $"volume {report.StorageDomain}/{report.Path}", $"disk {report.DiskId}");
         var disk = report.Source == ReportSource.Host ? await FindForHostAsync(report, context.CancellationToken) : await FindForUpstreamAsync(context, report);
-        if (disk is null || IsOutdated(disk, report))
+        if (disk is null || disk.IsReportedAfter(report.Source, report.ReportedAt))
             return;
         Apply(disk, report);
         var tells = db.Entry(disk) is { State: EntityState.Added }
@@ -55,7 +55,7 @@ internal sealed class DiskReportedConsumer(OrchestratorDbContext db, DiskFactsRe
         if (await db.Disks.SingleOrDefaultAsync(d => d.Id == report.DiskId, cancellationToken) is { } known)
             return known;
         var mark = await db.RemovedDisks.SingleOrDefaultAsync(d => d.Id == report.DiskId, cancellationToken);
-        return mark?.IsAfter(report.Source, report.ReportedAt) == true ? null : Found(report.DiskId, mark);
+        return mark?.IsRemovedAfter(report.Source, report.ReportedAt) == true ? null : Found(report.DiskId, mark);
     }
 
     private Disk Found(Guid diskId, RemovedDisk? mark)
@@ -77,7 +77,7 @@ internal sealed class DiskReportedConsumer(OrchestratorDbContext db, DiskFactsRe
         }
 
         // A disk that was moved here is known from its former place.
-        if (await FindByIdAsync(report, context.CancellationToken) is not { } disk || IsOutdated(disk, report))
+        if (await FindByIdAsync(report, context.CancellationToken) is not { } disk || disk.IsReportedAfter(report.Source, report.ReportedAt))
             return null;
         await changes.RemoveAsync(context, held, context.CancellationToken);
         var found = held.Disk;
@@ -92,9 +92,6 @@ internal sealed class DiskReportedConsumer(OrchestratorDbContext db, DiskFactsRe
         disk.HostReportedAt = found.HostReportedAt;
         return disk;
     }
-
-    private static bool IsOutdated(Disk disk, DiskReported report) =>
-        report.ReportedAt < (report.Source == ReportSource.Host ? disk.HostReportedAt : disk.UpstreamReportedAt);
 
     private static void Apply(Disk disk, DiskReported report)
     {

@@ -53,6 +53,9 @@ public sealed class Disk
     /// <summary>Grows by one each time the disk's lock is taken.</summary>
     public long Generation { get; set; }
 
-    /// <summary>Grows with each published change; starts with the milliseconds since 1970.</summary>
+    /// <summary>Grows with each published change; starts with the milliseconds since 1970, or above what it was when the disk was removed.</summary>
     public long Revision { get; set; }
+
+    /// <summary>Whether the source has reported the disk as of after a time.</summary>
+    public bool IsReportedAfter(ReportSource source, DateTimeOffset at) => at < (source == ReportSource.Host ? HostReportedAt : UpstreamReportedAt);
 }

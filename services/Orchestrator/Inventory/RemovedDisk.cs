@@ -15,10 +15,10 @@ public sealed class RemovedDisk
     public long Generation { get; init; }
 
     /// <summary>When a host saw that it was gone; null when none has said so.</summary>
-    public DateTimeOffset? HostRemovedAt { get; set; }
+    public DateTimeOffset? HostRemovedAt { get; private set; }
 
     /// <summary>When an upstream system removed it; null when none has said so.</summary>
-    public DateTimeOffset? UpstreamRemovedAt { get; set; }
+    public DateTimeOffset? UpstreamRemovedAt { get; private set; }
 
     /// <summary>When it was forgotten, by our own clock.</summary>
     public DateTimeOffset ForgottenAt { get; init; }
@@ -32,8 +32,8 @@ public sealed class RemovedDisk
             UpstreamRemovedAt = Later(UpstreamRemovedAt, at);
     }
 
-    /// <summary>Whether something was seen before the same source saw that the disk is gone.</summary>
-    public bool IsAfter(ReportSource source, DateTimeOffset reportedAt) => reportedAt < (source == ReportSource.Host ? HostRemovedAt : UpstreamRemovedAt);
+    /// <summary>Whether the source has said that the disk is gone, as of after a time.</summary>
+    public bool IsRemovedAfter(ReportSource source, DateTimeOffset at) => at < (source == ReportSource.Host ? HostRemovedAt : UpstreamRemovedAt);
 
     private static DateTimeOffset Later(DateTimeOffset? known, DateTimeOffset at) => known > at ? known.Value : at;
 }
