@@ -46,6 +46,9 @@ public sealed record HostDrainRequested
 
     /// <summary>False puts it back to work.</summary>
     public required bool Draining { get; init; }
+
+    /// <summary>Counts the requests of one host: of two, the one with the greater number holds, whichever arrives last.</summary>
+    public required long Revision { get; init; }
 }
 
 /// <summary>A host gets no more work, or gets work again.</summary>
@@ -56,4 +59,7 @@ public sealed record HostDrainChanged
 
     /// <summary>It gets no more work.</summary>
     public required bool Draining { get; init; }
+
+    /// <summary>That of the request which this answers.</summary>
+    public required long Revision { get; init; }
 }

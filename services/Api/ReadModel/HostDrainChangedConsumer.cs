@@ -12,7 +12,7 @@ internal sealed class HostDrainChangedConsumer(ApiDbContext db) : IConsumer<Host
     {
         var changed = context.Message;
         await db.SerialiseAsync(context.CancellationToken, $"host {changed.Host}");
-        if (await db.Hosts.SingleOrDefaultAsync(h => h.Name == changed.Host, context.CancellationToken) is { } row)
-            row.Draining = changed.Draining;
+        if (await db.Hosts.SingleOrDefaultAsync(h => h.Name == changed.Host, context.CancellationToken) is { } row && changed.Revision >= row.DrainRevision)
+            (row.Draining, row.DrainRevision) = (changed.Draining, changed.Revision);
     }
 }

@@ -13,5 +13,8 @@ public sealed class HostRow
     /// <summary>A person has taken it out of work.</summary>
     public bool Draining { get; set; }
 
+    /// <summary>The newest request to drain it or put it back; what answers an older one is passed over.</summary>
+    public long DrainRevision { get; set; }
+
     public HostHeartbeat Heartbeat { get; set; } = null!;
 }

@@ -15,6 +15,9 @@ public sealed class Host
     /// <summary>A person has taken it out of work.</summary>
     public bool Draining { get; set; }
 
+    /// <summary>The request that <see cref="Draining"/> is from: an older one, which was held up or is delivered again, changes nothing.</summary>
+    public long DrainRevision { get; set; }
+
     /// <summary>By this service's clock, so that hosts' clocks do not matter.</summary>
     public DateTimeOffset AliveUntil { get; set; }
 

@@ -9,5 +9,7 @@ internal sealed class ReferenceHost
 
     public bool Draining { get; set; }
 
+    public long DrainRevision { get; set; }
+
     public DateTimeOffset AliveUntil { get; set; }
 }

@@ -21,9 +21,9 @@ internal sealed class ReferenceJobs(ReferenceState state)
                 var host = state.Hosts.TryGetValue(m.Host, out var known) ? known : state.Hosts[m.Host] = new ReferenceHost();
                 (host.Domains, host.Claims, host.AliveUntil) = (m.StorageDomains, m.NotClaimingBecause is null, state.Clock.Now + m.TimeToLive);
                 break;
-            case HostDrainRequested m when state.Hosts.TryGetValue(m.Host, out var drained):
-                drained.Draining = m.Draining;
-                state.Expect($"HostDrainChanged {m.Host} {m.Draining}");
+            case HostDrainRequested m when state.Hosts[m.Host] is var asked && m.Revision > asked.DrainRevision:
+                (asked.Draining, asked.DrainRevision) = (m.Draining, m.Revision);
+                state.Expect($"HostDrainChanged {m.Host} {m.Draining} r{m.Revision}");
                 break;
             case VmStatusReported m:
                 ReportVm(m, facts);

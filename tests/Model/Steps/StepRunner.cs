@@ -119,7 +119,7 @@ internal static class StepRunner
             case StepKind.RemoveDisk:
                 return new DiskRemoved { DiskId = Disk(step.First), RemovedAt = now, Source = step.Second == 0 ? ReportSource.Upstream : ReportSource.Host };
             case StepKind.Drain:
-                return new HostDrainRequested { Host = step.Subject, Draining = step.First == 1 };
+                return new HostDrainRequested { Host = step.Subject, Draining = step.First == 1, Revision = ++world.DrainRequests };
             default:
                 throw new ArgumentOutOfRangeException(nameof(step), step.Kind, "is no input.");
         }

@@ -47,6 +47,9 @@ internal sealed class World
 
     public int Replicas => _replicas.Length;
 
+    /// <summary>How many times a person has taken a host out of work or put it back, in the order in which it was asked for.</summary>
+    public int DrainRequests { get; set; }
+
     public static async Task<World> BeginAsync(RealOrchestrator orchestrator, Tables tables, int seed, IReadOnlyList<Rule> rules, Action<OperationState, OperationEvent, OperationState> seen)
     {
         orchestrator.Begin(seed);

@@ -58,6 +58,8 @@ public sealed class Quiet(ChaosFleet fleet)
             await CountAsync(open, "requests without a decision", "SELECT id, state FROM api.operations WHERE finished_at IS NULL");
             await CountAsync(open, "operations that the API shows otherwise", "SELECT o.id, o.state, o.revision, a.state, a.revision FROM orchestrator.operations o LEFT JOIN api.operations a ON a.id = o.id WHERE a.revision IS DISTINCT FROM o.revision");
             await CountAsync(open, "disks that the API shows otherwise", "SELECT d.path, d.revision, a.revision FROM orchestrator.disks d FULL JOIN (SELECT * FROM api.disks WHERE NOT removed) a ON a.id = d.id WHERE a.revision IS DISTINCT FROM d.revision");
+            await CountAsync(open, "hosts that the Orchestrators keep drained", "SELECT name, drain_revision FROM orchestrator.hosts WHERE draining");
+            await CountAsync(open, "hosts that the API shows as drained", "SELECT name, drain_revision FROM api.hosts WHERE draining");
             foreach (var (queue, count) in (await fleet.QueuesAsync()).Where(q => q.Value > 0 && !NeverEmpty.Any(name => q.Key.StartsWith(name, StringComparison.Ordinal) && !DeadEnds.Any(end => q.Key.EndsWith(end, StringComparison.Ordinal)))))
                 open.Add($"queue {queue} holds {count} messages");
         }
