@@ -11,7 +11,7 @@ namespace Sparsify.Chaos.Running;
 /// <summary>Waits until nothing is left to do, and decides in place of a person where one is called.</summary>
 public sealed class Quiet(ChaosFleet fleet)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(100);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(300);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(300);
     /// <summary>Heartbeats, claims and offers are always on their way.</summary>
     private static readonly string[] NeverEmpty = ["orchestrator-claims", "orchestrator-hosts", "api-read-model", "host-", "disk-reported", "storage-domain-reported", UpstreamSystem.Queue];
