@@ -12,7 +12,7 @@ namespace Sparsify.Chaos.Running;
 public sealed class Quiet(ChaosFleet fleet)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(300);
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     /// <summary>Heartbeats, claims and offers are always on their way.</summary>
     private static readonly string[] NeverEmpty = ["orchestrator-claims", "orchestrator-hosts", "api-read-model", "host-", "disk-reported", "storage-domain-reported", UpstreamSystem.Queue];
 
