@@ -78,11 +78,42 @@ public sealed class RecoveryTests
     public async Task An_endpoint_that_does_not_notice_that_its_channel_died_gets_a_new_one()
     {
         await using var backEnd = await BackEnd.CreateAsync(BackEndKind.Distributed);
-        await using var service = await TestService.StartAsync(backEnd, clings: true);
+        await using var service = await TestService.StartAsync(backEnd, clings: Clinging.WhileItConsumes);
         await backEnd.Broker!.CutConnectionsAsync();
         // MassTransit waits for a lost connection however long that takes.
         await service.Bus.Publish(new Announced { Text = "after the cut" }, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         await TestService.UntilAsync(() => Task.FromResult(service.Heard.Of<Announced>().Any()), "the announcement was heard");
+    }
+
+    [Fact]
+    public async Task A_channel_that_dies_before_the_bus_has_started_does_not_end_its_start()
+    {
+        await using var backEnd = await BackEnd.CreateAsync(BackEndKind.Distributed);
+        await using var service = await TestService.StartAsync(backEnd, clings: Clinging.BeforeItConsumes);
+        await service.Bus.Publish(new Announced { Text = "after the start" }, TestContext.Current.CancellationToken);
+        await TestService.UntilAsync(() => Task.FromResult(service.Heard.Of<Announced>().Any()), "the announcement was heard");
+    }
+
+    [Fact]
+    public async Task A_service_whose_account_the_broker_refuses_ends_instead_of_living_on_deaf()
+    {
+        await using var backEnd = await BackEnd.CreateAsync(BackEndKind.Distributed);
+        var unknown = new UriBuilder(backEnd.Broker!.Uri) { UserName = $"unknown-{Guid.NewGuid():N}" }.Uri;
+        await using var service = await TestService.StartAsync(backEnd, broker: unknown, connects: false);
+        await TestService.UntilAsync(() => Task.FromResult(service.Ending.IsCancellationRequested), "it ends");
+    }
+
+    [Fact]
+    public async Task A_service_whose_account_is_taken_away_ends_at_its_next_connection()
+    {
+        await using var backEnd = await BackEnd.CreateAsync(BackEndKind.Distributed);
+        var (name, password) = ($"leaver-{Guid.NewGuid():N}", $"{Guid.NewGuid():N}");
+        await backEnd.Broker!.AddUserAsync(name, password);
+        await using var service = await TestService.StartAsync(backEnd, broker: new UriBuilder(backEnd.Broker.Uri) { UserName = name, Password = password }.Uri);
+        Assert.False(service.Ending.IsCancellationRequested);
+        // The broker closes what the account has open.
+        await backEnd.Broker.RemoveUserAsync(name);
+        await TestService.UntilAsync(() => Task.FromResult(service.Ending.IsCancellationRequested), "it ends");
     }
 
     [Fact]

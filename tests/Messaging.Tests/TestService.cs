@@ -21,7 +21,15 @@ internal sealed class TestService : IAsyncDisposable
 
     public IBus Bus => _host.Services.GetRequiredService<IBus>();
 
-    public static async Task<TestService> StartAsync(BackEnd backEnd, bool listens = true, bool clings = false)
+    /// <summary>It ends, of itself or since it is told to.</summary>
+    public CancellationToken Ending => _host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+
+    /// <param name="backEnd">Its broker and database.</param>
+    /// <param name="listens">Its consumers do not hang.</param>
+    /// <param name="clings">Whether an endpoint clings to a dead channel.</param>
+    /// <param name="broker">Another address of the broker than the back end's.</param>
+    /// <param name="connects">It is waited until it is connected.</param>
+    public static async Task<TestService> StartAsync(BackEnd backEnd, bool listens = true, Clinging clings = Clinging.Never, Uri? broker = null, bool connects = true)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(backEnd.Settings);
@@ -30,6 +38,8 @@ internal sealed class TestService : IAsyncDisposable
             ["Sparsify:Outbox:SweepInterval"] = "00:00:00.5",
             ["Sparsify:Outbox:SweepAge"] = "00:00:01",
         });
+        if (broker is not null)
+            builder.Configuration["Sparsify:RabbitMq:Uri"] = broker.ToString();
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.Services.AddMetrics();
         builder.Services.AddSingleton(new Heard { Clings = clings });
@@ -45,6 +55,8 @@ internal sealed class TestService : IAsyncDisposable
         if (listens)
             service.Heard.Open.SetResult();
         await service._host.StartAsync();
+        if (!connects)
+            return service;
         await service._host.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(30));
         return service;
     }

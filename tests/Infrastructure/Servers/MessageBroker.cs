@@ -12,6 +12,7 @@ public sealed class MessageBroker : IAsyncDisposable
 {
     private readonly HttpClient _http;
     private readonly string _name;
+    private readonly List<string> _users = [];
 
     private MessageBroker(HttpClient http, string name, Uri uri) => (_http, _name, Uri) = (http, name, uri);
 
@@ -58,6 +59,17 @@ public sealed class MessageBroker : IAsyncDisposable
         answer.EnsureSuccessStatusCode();
     }
 
+    /// <summary>Makes an account that may do everything in this virtual host, and ends with it at the latest.</summary>
+    public async Task AddUserAsync(string name, string password)
+    {
+        _users.Add(name);
+        (await _http.PutAsJsonAsync($"/api/users/{name}", new { password, tags = "" })).EnsureSuccessStatusCode();
+        (await _http.PutAsJsonAsync($"/api/permissions/{_name}/{name}", new { configure = ".*", write = ".*", read = ".*" })).EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Takes an account away.</summary>
+    public async Task RemoveUserAsync(string name) => (await _http.DeleteAsync(new Uri($"/api/users/{name}", UriKind.Relative))).EnsureSuccessStatusCode();
+
     /// <summary>Closes every connection to this virtual host, as a network fault or a broker's restart would. There must be one.</summary>
     /// <exception cref="TimeoutException">There is none to cut.</exception>
     public async Task CutConnectionsAsync()
@@ -78,6 +90,8 @@ public sealed class MessageBroker : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        foreach (var user in _users)
+            await _http.DeleteAsync(new Uri($"/api/users/{user}", UriKind.Relative));
         await _http.DeleteAsync(new Uri($"/api/vhosts/{_name}", UriKind.Relative));
         _http.Dispose();
     }

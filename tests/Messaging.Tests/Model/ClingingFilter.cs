@@ -1,5 +1,6 @@
 using MassTransit;
 using MassTransit.RabbitMqTransport;
+using RabbitMQ.Client;
 
 namespace Sparsify.Messaging.Tests.Model;
 
@@ -13,15 +14,22 @@ internal sealed class ClingingFilter(Heard heard) : IFilter<ChannelContext>
 
     public async Task Send(ChannelContext context, IPipe<ChannelContext> next)
     {
-        var first = Interlocked.Increment(ref _channels) == 1;
-        try
+        if (Interlocked.Increment(ref _channels) > 1)
         {
             await next.Send(context);
+            return;
+        }
+
+        try
+        {
+            if (heard.Clings == Clinging.BeforeItConsumes)
+                await context.Channel.CloseAsync();
+            else
+                await next.Send(context);
         }
         finally
         {
-            if (first)
-                await heard.LetGo.Task;
+            await heard.LetGo.Task;
         }
     }
 

@@ -33,8 +33,8 @@ public sealed class Heard
     /// <summary>While it is not set, consumers wait, as if they hung.</summary>
     public TaskCompletionSource Open { get; } = new();
 
-    /// <summary>The endpoint of <see cref="Announced"/> does not let go of its first channel.</summary>
-    public bool Clings { get; init; }
+    /// <summary>What the endpoint of <see cref="Announced"/> does.</summary>
+    public Clinging Clings { get; init; }
 
     /// <summary>Until it is set; that is at the end of the test, which must not hang by it.</summary>
     public TaskCompletionSource LetGo { get; } = new();
@@ -70,7 +70,7 @@ public sealed class AnnouncedConsumer(Heard heard) : IConsumer<Announced>
         protected override void ConfigureConsumer(IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<AnnouncedConsumer> consumerConfigurator, IRegistrationContext context)
         {
             endpointConfigurator.AcceptPlainJson();
-            if (endpointConfigurator is IRabbitMqReceiveEndpointConfigurator queue && context.GetRequiredService<Heard>() is { Clings: true } heard)
+            if (endpointConfigurator is IRabbitMqReceiveEndpointConfigurator queue && context.GetRequiredService<Heard>() is { Clings: not Clinging.Never } heard)
                 queue.ConfigureChannel(channel => channel.UseFilter(new ClingingFilter(heard)));
         }
     }

@@ -28,6 +28,9 @@ public static class BusRegistration
             o.WaitUntilStarted = false;
             o.StopTimeout = TimeSpan.FromSeconds(30);
         });
+        builder.Services.AddSingleton<DeafBus>();
+        builder.Services.AddBusObserver(provider => provider.GetRequiredService<DeafBus>());
+        builder.Services.AddReceiveEndpointObserver(provider => provider.GetRequiredService<DeafBus>());
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();

@@ -32,7 +32,8 @@ internal sealed class DeadChannelFilter(string queue, TimeProvider time, ILogger
                 continue;
             logger.LogWarning("The channel of {Queue} is closed and its endpoint did not notice: it consumes again on a new one.", queue);
             _ = consuming.ContinueWith(t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-            var lost = new RabbitMqConnectionException($"The channel of {queue} is closed: {context.Channel.CloseReason?.ReplyText ?? "no reason was given"}.");
+            // With a cause: one without counts as final, and ends the start of a bus that has not started yet.
+            var lost = new RabbitMqConnectionException($"The channel of {queue} is closed.", new IOException(context.Channel.CloseReason?.ReplyText ?? "No reason was given."));
             // Without this the dead channel would be handed out again.
             context.NotifyFaulted(lost, EndpointNames.Address(queue));
             throw lost;

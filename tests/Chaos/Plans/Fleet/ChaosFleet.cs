@@ -63,20 +63,29 @@ public sealed class ChaosFleet : IAsyncDisposable
     /// <summary>Each scratch folder is a small disk of its own. Mounting one takes root's rights.</summary>
     public static bool ScratchMayFill => Environment.IsPrivilegedProcess;
 
-    /// <summary>Starts everything, and waits until it is ready.</summary>
+    /// <summary>Starts everything, and waits until it is ready. Of one that does not become ready the logs stay.</summary>
     public static async Task<ChaosFleet> StartAsync()
     {
         var folder = TestFolder.Create("chaos");
         var rabbitMq = PrivateRabbitMq.StartAsync();
         var postgres = PrivatePostgres.StartAsync();
         var fleet = new ChaosFleet(folder, await rabbitMq, await postgres, await StandInTools.MakeAsync(folder));
-        foreach (var domain in FleetSettings.Domains)
-            folder.Folder(domain);
-        foreach (var host in FleetSettings.Hosts.Where(_ => ScratchMayFill))
-            await Tools.RunAsync("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", fleet.ScratchOf(host.Name));
-        await Task.WhenAll(fleet.Members.Select(m => m.StartAsync()));
-        await fleet.ReadyAsync();
-        return fleet;
+        try
+        {
+            foreach (var domain in FleetSettings.Domains)
+                folder.Folder(domain);
+            foreach (var host in FleetSettings.Hosts.Where(_ => ScratchMayFill))
+                await Tools.RunAsync("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", fleet.ScratchOf(host.Name));
+            await Task.WhenAll(fleet.Members.Select(m => m.StartAsync()));
+            await fleet.ReadyAsync();
+            return fleet;
+        }
+        catch
+        {
+            folder.Stays = true;
+            await fleet.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Waits until every service is ready.</summary>

@@ -31,7 +31,9 @@ public sealed class Campaign(IEnumerable<int> seeds, int fleets, bool stopAtFirs
         while (!_seeds.IsEmpty)
         {
             var watch = Stopwatch.StartNew();
-            await using var fleet = await ChaosFleet.StartAsync();
+            await using var fleet = await TryStartAsync();
+            if (fleet is null)
+                return;
             await using var upstream = new UpstreamSystem(fleet.RabbitMq.Address);
             Say($"A fleet was ready after {watch.Elapsed.TotalSeconds:F0} s, its logs are in {fleet.Folder.Path}");
             var runner = new PlanRunner(fleet, upstream);
@@ -44,6 +46,21 @@ public sealed class Campaign(IEnumerable<int> seeds, int fleets, bool stopAtFirs
                 Say($"  the fleet's logs stay in {fleet.Folder.Path}");
                 break;
             }
+        }
+    }
+
+    /// <returns>Null when it did not become ready; that counts as a plan that could not be run.</returns>
+    private async Task<ChaosFleet?> TryStartAsync()
+    {
+        try
+        {
+            return await ChaosFleet.StartAsync();
+        }
+        catch (Exception e)
+        {
+            Interlocked.Increment(ref _notRun);
+            Say($"{DateTime.Now:HH:mm:ss} A FLEET COULD NOT BE STARTED: {e}");
+            return null;
         }
     }
 
