@@ -15,8 +15,7 @@ public static class Records
     {
         var fields = record.Split('|');
         var line = JsonSerializer.Serialize(new { disk = fields[0], job = fields[1], kind = fields[2], what, at = Stopwatch.GetElapsedTime(0).TotalSeconds, process = Environment.ProcessId });
-        using var file = new FileStream(Path.Combine(Folder, "records.jsonl"), FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-        file.Write(Encoding.UTF8.GetBytes(line + "\n"));
+        AppendOnly.Write(Path.Combine(Folder, "records.jsonl"), Encoding.UTF8.GetBytes(line + "\n"));
     }
 
     /// <summary>How many runs were begun on a disk before, this one not counted; counts it.</summary>
