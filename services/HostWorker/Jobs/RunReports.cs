@@ -26,18 +26,18 @@ internal sealed class RunReports(IBus bus, TimeProvider time, ILogger<RunReports
     {
         try
         {
-            await bus.TellAsync(
-                new VolumeJobStarted
-                {
-                    OperationId = record.Job.OperationId,
-                    Attempt = record.Job.Attempt,
-                    Generation = record.Job.Generation,
-                    Host = record.Job.Host,
-                    Predicted = record.Predicted,
-                    SizeBefore = record.SizeBefore!.Value,
-                    StartedAt = record.StartedAt!.Value,
-                },
-                ended);
+            var started = new VolumeJobStarted
+            {
+                OperationId = record.Job.OperationId,
+                Attempt = record.Job.Attempt,
+                Generation = record.Job.Generation,
+                Host = record.Job.Host,
+                Predicted = record.Predicted,
+                SizeBefore = record.SizeBefore!.Value,
+                StartedAt = record.StartedAt!.Value,
+            };
+            while (!await TryTellAsync(started, null, ended))
+                await Task.Delay(Pause, time, ended);
             var sequence = 0;
             var (lastFraction, lastStage) = (-1.0, "");
             await foreach (var seen in progress.ReadAllAsync(ended))
@@ -46,18 +46,16 @@ internal sealed class RunReports(IBus bus, TimeProvider time, ILogger<RunReports
                 if (fraction == lastFraction && stage == lastStage)
                     continue;
                 (lastFraction, lastStage) = (fraction, stage);
-                await bus.TellAsync(
-                    new VolumeJobProgressed
-                    {
-                        OperationId = record.Job.OperationId,
-                        Attempt = record.Job.Attempt,
-                        Sequence = ++sequence,
-                        Fraction = fraction,
-                        Stage = stage,
-                        At = time.GetUtcNow(),
-                    },
-                    ended,
-                    Lifetime);
+                var progressed = new VolumeJobProgressed
+                {
+                    OperationId = record.Job.OperationId,
+                    Attempt = record.Job.Attempt,
+                    Sequence = ++sequence,
+                    Fraction = fraction,
+                    Stage = stage,
+                    At = time.GetUtcNow(),
+                };
+                await TryTellAsync(progressed, Lifetime, ended);
                 await Task.Delay(Pause, time, ended);
             }
         }
@@ -65,9 +63,20 @@ internal sealed class RunReports(IBus bus, TimeProvider time, ILogger<RunReports
         {
             // The end itself is told by the journal.
         }
+    }
+
+    /// <returns>False when the broker does not take it now.</returns>
+    private async Task<bool> TryTellAsync(object message, TimeSpan? lifetime, CancellationToken ended)
+    {
+        try
+        {
+            await bus.TellAsync(message, ended, lifetime);
+            return true;
+        }
         catch (MassTransitException e)
         {
-            logger.LogWarning("The progress of operation {OperationId} cannot be told: {Reason}", record.Job.OperationId, e.Message);
+            logger.LogWarning("{Message} cannot be told now: {Reason}", message.GetType().Name, e.Message);
+            return false;
         }
     }
 }

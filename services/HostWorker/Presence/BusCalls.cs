@@ -8,14 +8,27 @@ namespace Sparsify.HostWorker.Presence;
 /// </summary>
 internal static class BusCalls
 {
-    /// <summary>Publishes.</summary>
+    private static readonly TimeSpan TellLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>Publishes, and gives up when the broker does not confirm it: a channel that dies in the wrong moment never will.</summary>
     /// <param name="bus">The bus.</param>
     /// <param name="message">The message, of its own type.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="lifetime">How long it means anything.</param>
     /// <exception cref="MassTransitException">The broker does not take it.</exception>
-    public static Task TellAsync(this IBus bus, object message, CancellationToken cancellationToken, TimeSpan? lifetime = null) =>
-        bus.Publish(message, context => context.TimeToLive = lifetime, cancellationToken).WaitAsync(cancellationToken);
+    public static async Task TellAsync(this IBus bus, object message, CancellationToken cancellationToken, TimeSpan? lifetime = null)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TellLimit);
+        try
+        {
+            await bus.Publish(message, context => context.TimeToLive = lifetime, limit.Token).WaitAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new MassTransitException($"The broker did not confirm a {message.GetType().Name} within {TellLimit}.");
+        }
+    }
 
     /// <summary>Asks once.</summary>
     /// <returns>Null when no answer came in time.</returns>

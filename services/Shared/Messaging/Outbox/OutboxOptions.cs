@@ -12,6 +12,9 @@ public sealed class OutboxOptions
     /// <summary>How old a message must be before the sweeper takes it from its own transaction's sender.</summary>
     public TimeSpan SweepAge { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long the broker may take to confirm a message before it is left to the next sweep.</summary>
+    public TimeSpan SendLimit { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How many messages the sweeper sends in one transaction.</summary>
     public int SweepBatch { get; set; } = 100;
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace Sparsify.Messaging;
 
 /// <summary>Sends committed messages to the broker and takes them out of the outbox.</summary>
-internal sealed class OutboxSender<TDbContext>(IBus bus, IOptions<TransportOptions> transport, TimeProvider time)
+internal sealed class OutboxSender<TDbContext>(IBus bus, IOptions<TransportOptions> transport, IOptions<OutboxOptions> options, TimeProvider time)
     where TDbContext : MessagingDbContext
 {
     private bool KeepsSent => transport.Value.Transport == TransportKind.Memory;
@@ -41,11 +41,18 @@ internal sealed class OutboxSender<TDbContext>(IBus bus, IOptions<TransportOptio
     {
         var endpoint = await bus.GetSendEndpoint(message.DestinationAddress);
         var activity = LogContext.Current?.StartOutboxDeliverActivity(message);
+        // A channel that dies in the wrong moment leaves its last messages without a confirmation for ever.
+        using var limit = new CancellationTokenSource(options.Value.SendLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            await endpoint.Send(new SerializedMessageBody(), new OutboxMessageSendPipe(message, message.DestinationAddress), cancellationToken)
+            await endpoint.Send(new SerializedMessageBody(), new OutboxMessageSendPipe(message, message.DestinationAddress), either.Token)
                 // MassTransit waits for a lost connection whatever the token says.
-                .WaitAsync(cancellationToken);
+                .WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The broker did not confirm message {message.MessageId} within {options.Value.SendLimit}; it stays in the outbox and is sent again.");
         }
         finally
         {
