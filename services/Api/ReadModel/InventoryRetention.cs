@@ -10,8 +10,9 @@ internal sealed class InventoryRetention(IServiceScopeFactory scopes, TimeProvid
 {
     protected override async Task<int> ForgetAsync(ApiDbContext db, DateTimeOffset endedBefore, int atMost, CancellationToken cancellationToken)
     {
-        var hosts = await db.Hosts.Where(h => h.ReceivedAt < endedBefore && !h.Draining).OrderBy(h => h.Name).Select(h => h.Name).Take(atMost).ToListAsync(cancellationToken);
-        await db.Hosts.Where(h => hosts.Contains(h.Name) && h.ReceivedAt < endedBefore && !h.Draining).ExecuteDeleteAsync(cancellationToken);
+        var silent = db.Hosts.Where(h => h.ReceivedAt < endedBefore && !h.Draining);
+        var hosts = await silent.OrderBy(h => h.Name).Select(h => h.Name).Take(atMost).ToListAsync(cancellationToken);
+        await silent.Where(h => hosts.Contains(h.Name)).ExecuteDeleteAsync(cancellationToken);
         var disks = await db.Disks.Where(d => d.RemovedAt < endedBefore).OrderBy(d => d.RemovedAt).Select(d => d.Id).Take(atMost).ToListAsync(cancellationToken);
         await db.Measurements.Where(m => disks.Contains(m.DiskId)).ExecuteDeleteAsync(cancellationToken);
         await db.Disks.Where(d => disks.Contains(d.Id)).ExecuteDeleteAsync(cancellationToken);

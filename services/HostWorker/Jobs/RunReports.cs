@@ -36,7 +36,7 @@ internal sealed class RunReports(IBus bus, TimeProvider time, ILogger<RunReports
                 SizeBefore = record.SizeBefore!.Value,
                 StartedAt = record.StartedAt!.Value,
             };
-            while (!await TryTellAsync(started, null, ended))
+            while (!await TryTellAsync(record, started, null, ended))
                 await Task.Delay(Pause, time, ended);
             var sequence = 0;
             var (lastFraction, lastStage) = (-1.0, "");
@@ -55,7 +55,7 @@ internal sealed class RunReports(IBus bus, TimeProvider time, ILogger<RunReports
                     Stage = stage,
                     At = time.GetUtcNow(),
                 };
-                await TryTellAsync(progressed, Lifetime, ended);
+                await TryTellAsync(record, progressed, Lifetime, ended);
                 await Task.Delay(Pause, time, ended);
             }
         }
@@ -66,7 +66,7 @@ internal sealed class RunReports(IBus bus, TimeProvider time, ILogger<RunReports
     }
 
     /// <returns>False when the broker does not take it now.</returns>
-    private async Task<bool> TryTellAsync(object message, TimeSpan? lifetime, CancellationToken ended)
+    private async Task<bool> TryTellAsync(AttemptRecord record, object message, TimeSpan? lifetime, CancellationToken ended)
     {
         try
         {
@@ -75,7 +75,7 @@ internal sealed class RunReports(IBus bus, TimeProvider time, ILogger<RunReports
         }
         catch (MassTransitException e)
         {
-            logger.LogWarning("{Message} cannot be told now: {Reason}", message.GetType().Name, e.Message);
+            logger.LogWarning("{Message} of operation {OperationId} cannot be told now: {Reason}", message.GetType().Name, record.Job.OperationId, e.Message);
             return false;
         }
     }

@@ -12,8 +12,9 @@ internal sealed class InventoryRetention(IServiceScopeFactory scopes, TimeProvid
 {
     protected override async Task<int> ForgetAsync(OrchestratorDbContext db, DateTimeOffset endedBefore, int atMost, CancellationToken cancellationToken)
     {
-        var hosts = await db.Hosts.Where(h => h.AliveUntil < endedBefore && !h.Draining).OrderBy(h => h.Name).Select(h => h.Name).Take(atMost).ToListAsync(cancellationToken);
-        await db.Hosts.Where(h => hosts.Contains(h.Name) && h.AliveUntil < endedBefore && !h.Draining).ExecuteDeleteAsync(cancellationToken);
+        var silent = db.Hosts.Where(h => h.AliveUntil < endedBefore && !h.Draining);
+        var hosts = await silent.OrderBy(h => h.Name).Select(h => h.Name).Take(atMost).ToListAsync(cancellationToken);
+        await silent.Where(h => hosts.Contains(h.Name)).ExecuteDeleteAsync(cancellationToken);
         var vms = await db.VirtualMachines.Where(v => v.ReportedAt < endedBefore && v.Status == VmStatus.Down && !db.VmDisks.Any(p => p.VmId == v.Id))
             .OrderBy(v => v.Id).Select(v => v.Id).Take(atMost).ToListAsync(cancellationToken);
         await db.VirtualMachines.Where(v => vms.Contains(v.Id)).ExecuteDeleteAsync(cancellationToken);
