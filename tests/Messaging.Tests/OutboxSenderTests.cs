@@ -1,3 +1,4 @@
+using MassTransit;
 using Microsoft.Extensions.Options;
 using Sparsify.Messaging.Tests.Model;
 using Xunit;
@@ -14,7 +15,7 @@ public sealed class OutboxSenderTests
         var message = new OutboxMessage { MessageId = Guid.NewGuid(), Destination = "queue:deaf", ContentType = "application/json", MessageType = "urn:message:deaf", Body = "{}" };
         var sending = sender.SendAsync([message], TestContext.Current.CancellationToken);
         Assert.Same(sending, await Task.WhenAny(sending, Task.Delay(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)));
-        var fault = await Assert.ThrowsAsync<TimeoutException>(() => sending);
-        Assert.Contains($"{message.MessageId} within 00:00:01", fault.Message, StringComparison.Ordinal);
+        var fault = await Assert.ThrowsAsync<MassTransitException>(() => sending);
+        Assert.Contains($"{message.MessageId}", fault.Message, StringComparison.Ordinal);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Sparsify.Contracts;
 using Sparsify.HostWorker.Presence;
 using Sparsify.HostWorker.Volumes;
+using Sparsify.Messaging;
 
 namespace Sparsify.HostWorker.Discovery;
 
@@ -54,12 +55,12 @@ internal sealed class InventoryReports(
         try
         {
             if (full)
-                await bus.TellAsync(probe.Probe(name, directory, options.Value.Name), cancellationToken);
+                await bus.TellAsync(probe.Probe(name, directory, options.Value.Name), time, cancellationToken);
             var now = discovery.Look(name, directory);
             foreach (var disk in now.Where(d => full || !known.Disks.TryGetValue(d.DiskId, out var old) || old with { ReportedAt = d.ReportedAt } != d))
-                await bus.TellAsync(disk, cancellationToken);
+                await bus.TellAsync(disk, time, cancellationToken);
             foreach (var gone in before.ExceptBy(now.Select(d => d.DiskId), d => d.DiskId))
-                await bus.TellAsync(new DiskRemoved { DiskId = gone.DiskId, RemovedAt = time.GetUtcNow(), Source = ReportSource.Host }, cancellationToken);
+                await bus.TellAsync(new DiskRemoved { DiskId = gone.DiskId, RemovedAt = time.GetUtcNow(), Source = ReportSource.Host }, time, cancellationToken);
             return now;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -75,14 +76,14 @@ internal sealed class InventoryReports(
             return [.. known.Machines.Values];
         var kept = now.ToList();
         foreach (var machine in now.Where(m => full || !known.Machines.TryGetValue(m.VmId, out var old) || Differs(old, m)))
-            await bus.TellAsync(machine, cancellationToken);
+            await bus.TellAsync(machine, time, cancellationToken);
         foreach (var gone in known.Machines.Values.ExceptBy(now.Select(m => m.VmId), m => m.VmId))
         {
             // It may run on another host by now: only when nobody has its disks open is it down for certain.
             if (gone.Status != VmStatus.Down && gone.Volumes!.Any(IsInUse))
                 kept.Add(gone);
             else
-                await bus.TellAsync(gone with { Status = VmStatus.Down, Volumes = [], ReportedAt = time.GetUtcNow() }, cancellationToken);
+                await bus.TellAsync(gone with { Status = VmStatus.Down, Volumes = [], ReportedAt = time.GetUtcNow() }, time, cancellationToken);
         }
 
         return kept;

@@ -3,6 +3,7 @@ using MassTransit;
 using Microsoft.Extensions.Options;
 using Sparsify.Contracts;
 using Sparsify.HostWorker.Presence;
+using Sparsify.Messaging;
 
 namespace Sparsify.HostWorker.Jobs;
 
@@ -21,7 +22,7 @@ internal sealed class EndReports(IBusControl bus, JobJournal journal, IOptions<H
         {
             // Before its endpoints are bound a bus may take a message and drop it.
             await bus.WaitForHealthStatus(BusHealthStatus.Healthy, limit.Token);
-            await bus.TellAsync(report, limit.Token);
+            await bus.TellAsync(report, time, limit.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or MassTransitException && !cancellationToken.IsCancellationRequested)
         {

@@ -3,6 +3,7 @@ using MassTransit;
 using Sparsify.Contracts;
 using Sparsify.HostWorker.Presence;
 using Sparsify.HostWorker.Runs;
+using Sparsify.Messaging;
 
 namespace Sparsify.HostWorker.Jobs;
 
@@ -70,7 +71,7 @@ internal sealed class RunReports(IBus bus, TimeProvider time, ILogger<RunReports
     {
         try
         {
-            await bus.TellAsync(message, ended, lifetime);
+            await bus.TellAsync(message, time, ended, lifetime);
             return true;
         }
         catch (MassTransitException e)

@@ -1,11 +1,12 @@
 using MassTransit;
 using Sparsify.Contracts;
 using Sparsify.HostWorker.Presence;
+using Sparsify.Messaging;
 
 namespace Sparsify.HostWorker.Measuring;
 
 /// <summary>Measures a volume after a run and tells the figures. A report that is lost is made up for when the volume is next asked for.</summary>
-internal sealed class MeasurementReports(IBus bus, VolumeAnswers answers, ILogger<MeasurementReports> logger)
+internal sealed class MeasurementReports(IBus bus, VolumeAnswers answers, TimeProvider time, ILogger<MeasurementReports> logger)
 {
     private static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(10);
 
@@ -14,11 +15,11 @@ internal sealed class MeasurementReports(IBus bus, VolumeAnswers answers, ILogge
     /// <param name="succeeded">No other run of its operation follows.</param>
     public async Task TellAsync(SparsifyVolume job, bool succeeded)
     {
-        using var limit = new CancellationTokenSource(SendLimit);
+        using var limit = new CancellationTokenSource(SendLimit, time);
         try
         {
             var answer = answers.Answer(new MeasureVolume { DiskId = job.DiskId, StorageDomain = job.StorageDomain, Path = job.Path, Format = job.Format });
-            await bus.TellAsync(succeeded && answer is VolumeMeasured measured ? measured with { OperationId = job.OperationId } : answer, limit.Token);
+            await bus.TellAsync(succeeded && answer is VolumeMeasured measured ? measured with { OperationId = job.OperationId } : answer, time, limit.Token);
         }
         catch (Exception e) when (e is MassTransitException or OperationCanceledException)
         {

@@ -4,6 +4,7 @@ using Sparsify.Contracts;
 using Sparsify.HostWorker.Capabilities;
 using Sparsify.HostWorker.Jobs;
 using Sparsify.HostWorker.Volumes;
+using Sparsify.Messaging;
 
 namespace Sparsify.HostWorker.Presence;
 
@@ -55,11 +56,13 @@ internal sealed class HostPresence(
             Capabilities = capabilities,
             NotClaimingBecause = WhyNot(capabilities),
         },
+        time,
         cancellationToken,
         options.Value.HeartbeatInterval * MissedHeartbeats);
 
     private Task ClaimAsync(CancellationToken cancellationToken) => bus.TellAsync(
         new ClaimVolumeJobs { Host = options.Value.Name, InstanceId = _instance, Slots = options.Value.Slots, StorageDomains = roots.Reachable },
+        time,
         cancellationToken,
         options.Value.HeartbeatInterval);
 

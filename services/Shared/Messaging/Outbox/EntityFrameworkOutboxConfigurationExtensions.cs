@@ -15,6 +15,7 @@ public static class EntityFrameworkOutboxConfigurationExtensions
     {
         services.AddOptions<OutboxOptions>().BindConfiguration(OutboxOptions.Section)
             .Validate(o => o.ResendWindow < o.InboxRetention, $"{OutboxOptions.Section}: ResendWindow must be shorter than InboxRetention, else repetitions are not recognised.")
+            .Validate(o => o.SendLimit > TimeSpan.Zero, $"{OutboxOptions.Section}: SendLimit must be longer than nothing, else no message is ever sent.")
             .ValidateOnStart();
         services.TryAddScoped<IOutboxContextFactory<TDbContext>, ConsumerOutboxContextFactory<TDbContext>>();
         services.TryAddScoped<IOutbox<TDbContext>, Outbox<TDbContext>>();

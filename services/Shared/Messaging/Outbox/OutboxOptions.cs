@@ -13,7 +13,7 @@ public sealed class OutboxOptions
     public TimeSpan SweepAge { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long the broker may take to confirm a message before it is left to the next sweep.</summary>
-    public TimeSpan SendLimit { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan SendLimit { get; set; } = BrokerConfirmation.Limit;
 
     /// <summary>How many messages the sweeper sends in one transaction.</summary>
     public int SweepBatch { get; set; } = 100;

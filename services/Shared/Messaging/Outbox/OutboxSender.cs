@@ -41,18 +41,14 @@ internal sealed class OutboxSender<TDbContext>(IBus bus, IOptions<TransportOptio
     {
         var endpoint = await bus.GetSendEndpoint(message.DestinationAddress);
         var activity = LogContext.Current?.StartOutboxDeliverActivity(message);
-        // A channel that dies in the wrong moment leaves its last messages without a confirmation for ever.
-        using var limit = new CancellationTokenSource(options.Value.SendLimit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            await endpoint.Send(new SerializedMessageBody(), new OutboxMessageSendPipe(message, message.DestinationAddress), either.Token)
-                // MassTransit waits for a lost connection whatever the token says.
-                .WaitAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new TimeoutException($"The broker did not confirm message {message.MessageId} within {options.Value.SendLimit}; it stays in the outbox and is sent again.");
+            await BrokerConfirmation.WithinAsync(
+                options.Value.SendLimit,
+                time,
+                $"message {message.MessageId}, which stays in the outbox and is sent again,",
+                ct => endpoint.Send(new SerializedMessageBody(), new OutboxMessageSendPipe(message, message.DestinationAddress), ct),
+                cancellationToken);
         }
         finally
         {
