@@ -29,6 +29,29 @@ public sealed class RecoveryTests
         await TestService.UntilAsync(async () => await service.UnsentAsync() == 0, "the outbox is empty");
     }
 
+    [Fact]
+    public async Task A_message_that_the_broker_refuses_holds_no_other_up()
+    {
+        await using var backEnd = await BackEnd.CreateAsync(BackEndKind.Distributed);
+        await using var service = await TestService.StartAsync(backEnd);
+        var (refused, later) = (Guid.NewGuid(), Guid.NewGuid());
+        await service.WithDatabaseAsync(async (db, outbox) =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            await outbox.Publish(new Deposited { Account = refused });
+            await db.SaveChangesAsync();
+            // Its exchange is there, and of another type: the broker closes the channel.
+            await db.Set<OutboxMessage>().ExecuteUpdateAsync(m => m.SetProperty(x => x.Destination, x => x.Destination + "?type=direct"));
+            await outbox.Publish(new Deposited { Account = later });
+            await db.SaveChangesAsync();
+            await transaction.CommitAsync();
+            return 0;
+        });
+        await TestService.UntilAsync(() => Task.FromResult(service.Heard.Of<Deposited>().Any(d => d.Account == later)), "the later message was sent");
+        Assert.DoesNotContain(service.Heard.Of<Deposited>(), d => d.Account == refused);
+        await TestService.UntilAsync(async () => await service.UnsentAsync() == 1, "the refused message alone is left");
+    }
+
     [Theory]
     [InlineData(BackEndKind.Embedded)]
     [InlineData(BackEndKind.Distributed)]

@@ -37,6 +37,7 @@ internal sealed class TestService : IAsyncDisposable
         {
             ["Sparsify:Outbox:SweepInterval"] = "00:00:00.5",
             ["Sparsify:Outbox:SweepAge"] = "00:00:01",
+            ["Sparsify:Outbox:SendLimit"] = "00:00:03",
         });
         if (broker is not null)
             builder.Configuration["Sparsify:RabbitMq:Uri"] = broker.ToString();

@@ -17,6 +17,7 @@ internal sealed class OutboxDeliveryService<TDbContext>(
     where TDbContext : MessagingDbContext
 {
     private static readonly TimeSpan ForgetPause = TimeSpan.FromMilliseconds(50);
+    private readonly RefusedMessages _refused = new(options, time, logger);
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -78,12 +79,13 @@ internal sealed class OutboxDeliveryService<TDbContext>(
         await using var transaction = await db.BeginWriteAsync(cancellationToken);
         if (!db.IsSqlite && !await OnlySweeperAsync(db, cancellationToken))
             return 0;
+        var waiting = _refused.Waiting;
         var left = await db.Set<OutboxMessage>().AsNoTracking()
-            .Where(m => m.SentAt == null && m.CreatedAt < olderThan)
+            .Where(m => m.SentAt == null && m.CreatedAt < olderThan && !waiting.Contains(m.Id))
             .OrderBy(m => m.Id).Take(options.Value.SweepBatch).ToListAsync(cancellationToken);
         if (left.Count == 0)
             return 0;
-        await sender.ForgetAsync(db, await sender.SendAsync(left, cancellationToken), cancellationToken);
+        await sender.ForgetAsync(db, await sender.SendLeftoversAsync(left, _refused, cancellationToken), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return left.Count;
     }

@@ -19,10 +19,12 @@ public static class DatabaseFailures
         {
             switch (e)
             {
-                // 57P: the server is shutting down or starting; 53: it has no resources left; 40: lost a race with another transaction.
+                // 57P: the server is shutting down or starting; 53: it has no resources left; 40: lost a race with another transaction;
+                // 25P03: this process stood still in the middle of a transaction, and was thrown out of it.
                 case PostgresException postgres:
                     return postgres.IsTransient || postgres.SqlState.StartsWith("57P", StringComparison.Ordinal)
-                        || postgres.SqlState.StartsWith("53", StringComparison.Ordinal) || postgres.SqlState.StartsWith("40", StringComparison.Ordinal);
+                        || postgres.SqlState.StartsWith("53", StringComparison.Ordinal) || postgres.SqlState.StartsWith("40", StringComparison.Ordinal)
+                        || postgres.SqlState == "25P03";
                 case SqliteException sqlite:
                     return sqlite.SqliteErrorCode is SqliteBusy or SqliteLocked;
                 case NpgsqlException or SocketException or TimeoutException:

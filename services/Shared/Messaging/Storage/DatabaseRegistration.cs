@@ -14,6 +14,10 @@ public static class DatabaseRegistration
 {
     private const int PreparedStatements = 200;
 
+    // A process that stands still, or vanishes with its host, must not hold what others wait for: half a minute for a
+    // connection that nobody answers on, a minute for a transaction in which nothing is asked any more.
+    private const string SessionLimits = "-c idle_in_transaction_session_timeout=60000 -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
+
     /// <summary>
     /// Registers <typeparamref name="TDbContext"/> on the configured engine in a schema (PostgreSQL) or file (SQLite)
     /// of its own, makes its tables at start, and registers its outbox, the sweeper behind it, and a readiness check.
@@ -43,6 +47,8 @@ public static class DatabaseRegistration
             connection.MaxAutoPrepare = PreparedStatements;
         if (!connection.ShouldSerialize("No Reset On Close"))
             connection.NoResetOnClose = true;
+        if (!connection.ShouldSerialize("Options"))
+            connection.Options = SessionLimits;
         return connection.ConnectionString;
     }
 
