@@ -181,6 +181,9 @@ public sealed record VolumeJobFailed
     /// <summary>False when the run was cut off (killed, or its process lost): the disk must be looked at before anything else.</summary>
     public required bool EndedByItself { get; init; }
 
+    /// <summary>The host gave the attempt up in order, because its worker was told to stop: it counts neither as an attempt that failed nor against the host.</summary>
+    public bool HandedBack { get; init; }
+
     /// <summary>Rules that failed on the real volume, just before the run.</summary>
     public IReadOnlyList<Violation> Violations { get; init; } = [];
 

@@ -25,6 +25,8 @@ public static class OrchestratorService
             .AddScoped<AttemptClosing>()
             .AddScoped<AttemptHistory>()
             .AddScoped<OperationEnd>()
+            .AddScoped<EarlyCancels>()
+            .AddScoped<RunningMachines>()
             .AddScoped<Leases>()
             .AddSingleton<LeaseWatch>()
             .AddSingleton(Random.Shared)
@@ -32,6 +34,7 @@ public static class OrchestratorService
             .AddScoped<JobSweep>()
             .AddHostedService<JobSweeper>()
             .AddHostedService<OperationRetention>()
+            .AddHostedService<EarlyCancelRetention>()
             .AddHostedService<InventoryRetention>()
             .AddHostedService<InventoryRequests>();
         return builder;

@@ -44,9 +44,10 @@ internal sealed class DiskReportedConsumer(OrchestratorDbContext db, DiskFactsRe
         var there = await db.Disks.SingleOrDefaultAsync(d => d.StorageDomain == report.StorageDomain && d.Path == report.Path, context.CancellationToken);
         if (there is null || there.Id == report.DiskId)
             return there ?? await FindByIdAsync(report, context.CancellationToken);
-        if (there.KnownUpstream)
-            throw new InvalidInputException("path", $"disk {there.Id} is already reported at {report.StorageDomain}/{report.Path}; report its removal first.");
-        return await AdoptAsync(there.Id, context, report);
+        if (!there.KnownUpstream || there.UpstreamReportedAt <= report.ReportedAt)
+            return await TakeOverAsync(there.Id, context, report);
+        logger.LogWarning("A report of disk {DiskId} at {StorageDomain}/{Path} is older than that of disk {Other} there, and changes nothing.", report.DiskId, report.StorageDomain, report.Path, there.Id);
+        return null;
     }
 
     /// <returns>The disk, wherever it was; a new one when it is not known; null when it was removed since the report.</returns>
@@ -65,8 +66,12 @@ internal sealed class DiskReportedConsumer(OrchestratorDbContext db, DiskFactsRe
         return db.Disks.Add(new Disk { Id = diskId, Revision = Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds(), mark?.Revision ?? 0), Generation = mark?.Generation ?? 0 }).Entity;
     }
 
-    /// <summary>A host found the volume first and made an id up; from now on the disk has its real one.</summary>
-    private async Task<Disk?> AdoptAsync(Guid foundId, ConsumeContext<DiskReported> context, DiskReported report)
+    /// <summary>
+    /// Gives the place of one disk to another. A host found the volume first and made an id up: from now on the disk has its
+    /// real one. Or the disk that was there has gone, and this report has overtaken the word of it: should it only have been
+    /// moved, its next report brings it back.
+    /// </summary>
+    private async Task<Disk?> TakeOverAsync(Guid foundId, ConsumeContext<DiskReported> context, DiskReported report)
     {
         if (await facts.HoldAsync(foundId, context.CancellationToken) is not { } held)
             return await FindByIdAsync(report, context.CancellationToken);
@@ -79,8 +84,14 @@ internal sealed class DiskReportedConsumer(OrchestratorDbContext db, DiskFactsRe
         // A disk that was moved here is known from its former place.
         if (await FindByIdAsync(report, context.CancellationToken) is not { } disk || disk.IsReportedAfter(report.Source, report.ReportedAt))
             return null;
-        await changes.RemoveAsync(context, held, context.CancellationToken);
+        var mark = await changes.RemoveAsync(context, held, context.CancellationToken);
         var found = held.Disk;
+        if (found is { KnownUpstream: true, UpstreamReportedAt: { } last })
+        {
+            mark.Note(ReportSource.Upstream, last);
+            return disk;
+        }
+
         disk.ChainLength = found.ChainLength;
         disk.DerivedDisks = found.DerivedDisks;
         disk.InternalSnapshots = found.InternalSnapshots;

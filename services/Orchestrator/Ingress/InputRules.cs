@@ -11,6 +11,7 @@ internal static partial class InputRules
     private const int MaximumVolumes = 1000;
     private const int MaximumRegions = 1000;
     private const int MaximumTags = 100;
+    private const int MaximumRegionText = 256 * 1024;
 
     public static void Check(SparsifyDiskRequested request)
     {
@@ -51,6 +52,9 @@ internal static partial class InputRules
         NotNegative(report.Measurement?.HeldBySnapshots ?? 0, "measurement.heldBySnapshots");
         if (report.Measurement?.Regions.Count > MaximumRegions)
             throw new InvalidInputException("measurement.regions", $"{report.Measurement.Regions.Count} regions; at most {MaximumRegions} are allowed.");
+        // What is told on must fit into a message, however its JSON escapes it.
+        if (report.Measurement?.Regions.Sum(r => (long)(r.FileSystem?.Length ?? 0) + (r.Label?.Length ?? 0) + (r.Note?.Length ?? 0)) is > MaximumRegionText and var text)
+            throw new InvalidInputException("measurement.regions", $"{text} characters of text; at most {MaximumRegionText} are allowed.");
         OptionalText(report.FormatName, "formatName");
         OptionalText(report.Host, "host");
         if (report.ChainLength is < 1)

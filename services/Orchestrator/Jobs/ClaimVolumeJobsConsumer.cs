@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Sparsify.Contracts;
 using Sparsify.Messaging;
+using Sparsify.Orchestrator.Eligibility;
 using Sparsify.Orchestrator.Storage;
 using Host = Sparsify.Orchestrator.Inventory.Host;
 
@@ -13,7 +14,7 @@ namespace Sparsify.Orchestrator.Jobs;
 /// Gives a host as many waiting jobs as it has free slots: repairs first, then the highest priority, then the oldest,
 /// within the limit of each storage domain. Free slots are counted here, from the leases, so that a repeated claim gives nothing twice.
 /// </summary>
-internal sealed class ClaimVolumeJobsConsumer(OrchestratorDbContext db, Leases leases, RetryDelay retries, TimeProvider time, IOptions<OrchestratorOptions> options)
+internal sealed class ClaimVolumeJobsConsumer(OrchestratorDbContext db, Leases leases, RunningMachines machines, RetryDelay retries, TimeProvider time, IOptions<OrchestratorOptions> options)
     : IConsumer<ClaimVolumeJobs>
 {
     private const int MostLookedAt = 100;
@@ -42,6 +43,9 @@ internal sealed class ClaimVolumeJobsConsumer(OrchestratorDbContext db, Leases l
             if (free == 0)
                 break;
             if (preference.KeepsFrom(claim.Host, job))
+                continue;
+            // What a look puts back is written to the disk, and not all storage has locks: it waits until the VM is down.
+            if (job.Status == VolumeJobStatus.NeedsRepair && await machines.OnAsync(job.DiskId, job.StorageDomain, job.Path, cancellationToken) is { Count: > 0 })
                 continue;
             if (room[job.StorageDomain] == 0 || !await leases.TryGrantAsync(job, claim.Host, cancellationToken))
                 continue;

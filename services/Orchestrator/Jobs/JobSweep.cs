@@ -7,7 +7,7 @@ using Sparsify.Orchestrator.Storage;
 namespace Sparsify.Orchestrator.Jobs;
 
 /// <summary>One look at leases and waiting jobs.</summary>
-internal sealed class JobSweep(OrchestratorDbContext db, IOutbox<OrchestratorDbContext> outbox, LeaseWatch watch, RetryDelay retries, TimeProvider time, IOptions<OrchestratorOptions> options, ILogger<JobSweep> logger)
+internal sealed class JobSweep(OrchestratorDbContext db, IOutbox<OrchestratorDbContext> outbox, Leases leases, LeaseWatch watch, RetryDelay retries, TimeProvider time, IOptions<OrchestratorOptions> options, ILogger<JobSweep> logger)
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -51,12 +51,9 @@ internal sealed class JobSweep(OrchestratorDbContext db, IOutbox<OrchestratorDbC
     /// <summary>The host never had leave to start, so nothing was written: the job waits again, or its cancel is done.</summary>
     private async Task TakeBackAsync(Lease lease, CancellationToken cancellationToken)
     {
-        await db.JobAttempts.Where(a => a.OperationId == lease.OperationId && a.Number == lease.Attempt)
-            .ExecuteUpdateAsync(a => a.SetProperty(x => x.EndedAt, time.GetUtcNow()).SetProperty(x => x.Outcome, "NotStarted"), cancellationToken);
-        // One statement decides, so that a cancel cannot come between a look and a write.
-        if (await db.VolumeJobs.Where(j => j.OperationId == lease.OperationId && j.Attempt == lease.Attempt && j.Status == VolumeJobStatus.Leased && !j.CancelRequested)
-                .ExecuteUpdateAsync(j => j.SetProperty(x => x.Status, VolumeJobStatus.Waiting), cancellationToken) == 1)
+        if (await leases.TryTakeBackAsync(lease.OperationId, lease.Attempt, cancellationToken))
             return;
+        await leases.NoteNotStartedAsync(lease.OperationId, lease.Attempt, cancellationToken);
         await outbox.Publish(new VolumeJobCanceled
         {
             OperationId = lease.OperationId,

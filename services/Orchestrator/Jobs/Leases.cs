@@ -44,4 +44,21 @@ internal sealed class Leases(OrchestratorDbContext db, TimeProvider time, IOptio
         db.JobAttempts.Add(new JobAttempt { OperationId = job.OperationId, Number = attempt, Kind = kind, Host = host, GrantedAt = now });
         return true;
     }
+
+    /// <summary>Offers the job of an attempt again whose host never had leave to start, so that nothing was written. Its lease is the caller's to end.</summary>
+    /// <returns>False when a cancel was asked for: the job is offered to nobody.</returns>
+    public async Task<bool> TryTakeBackAsync(Guid operationId, int attempt, CancellationToken cancellationToken)
+    {
+        // One statement decides, so that a cancel cannot come between a look and a write.
+        if (await db.VolumeJobs.Where(j => j.OperationId == operationId && j.Attempt == attempt && j.Status == VolumeJobStatus.Leased && !j.CancelRequested)
+                .ExecuteUpdateAsync(j => j.SetProperty(x => x.Status, VolumeJobStatus.Waiting), cancellationToken) == 0)
+            return false;
+        await NoteNotStartedAsync(operationId, attempt, cancellationToken);
+        return true;
+    }
+
+    /// <summary>Notes in the history that an attempt came to nothing.</summary>
+    public Task NoteNotStartedAsync(Guid operationId, int attempt, CancellationToken cancellationToken) =>
+        db.JobAttempts.Where(a => a.OperationId == operationId && a.Number == attempt)
+            .ExecuteUpdateAsync(a => a.SetProperty(x => x.EndedAt, time.GetUtcNow()).SetProperty(x => x.Outcome, "NotStarted"), cancellationToken);
 }

@@ -13,11 +13,13 @@ internal sealed class RenewLeaseConsumer(OrchestratorDbContext db, TimeProvider 
     {
         var request = context.Message;
         var cancellationToken = context.CancellationToken;
-        var until = time.GetUtcNow() + options.Value.LeaseDuration;
+        var duration = options.Value.LeaseDuration;
+        var until = time.GetUtcNow() + duration;
+        // Never shorter than it was: the answer may be lost, and the host then goes by an earlier one.
         // One statement decides, so that the sweeper cannot take the lease away between a look and a write.
         var renewed = await db.Leases
             .Where(l => l.OperationId == request.OperationId && l.Attempt == request.Attempt && l.Generation == request.Generation && l.Host == request.Host)
-            .ExecuteUpdateAsync(l => l.SetProperty(x => x.Renewals, x => x.Renewals + 1).SetProperty(x => x.Duration, options.Value.LeaseDuration).SetProperty(x => x.Until, until), cancellationToken);
+            .ExecuteUpdateAsync(l => l.SetProperty(x => x.Renewals, x => x.Renewals + 1).SetProperty(x => x.Duration, x => x.Duration > duration ? x.Duration : duration).SetProperty(x => x.Until, until), cancellationToken);
         if (renewed == 0)
         {
             await context.RespondAsync(new LeaseRevoked

@@ -15,11 +15,13 @@ internal sealed class OperationStateMachine : MassTransitStateMachine<Operation>
         Initially(
             When(Requested)
                 .Then(OperationSteps.CopyRequest)
-                .LockOrRefuse()
-                .IfElse(
-                    context => context.Saga.Violations.Count > 0,
-                    refused => refused.TransitionTo(Rejected),
-                    accepted => accepted.TransitionTo(Queued)));
+                .IfElseAsync(
+                    OperationSteps.WasCanceledBefore,
+                    canceled => canceled.Then(context => context.Saga.CancelRequested = true).TransitionTo(Canceled),
+                    wanted => wanted.LockOrRefuse().IfElse(
+                        context => context.Saga.Violations.Count > 0,
+                        refused => refused.TransitionTo(Rejected),
+                        accepted => accepted.TransitionTo(Queued))));
 
         During(Queued,
             When(JobStarted).IfCurrent(started => started.CopyStart().TransitionTo(Running)),
@@ -121,15 +123,18 @@ internal sealed class OperationStateMachine : MassTransitStateMachine<Operation>
                 When(JobRepaired).AcknowledgeStale(),
                 Ignore(JobStarted),
                 Ignore(JobLost),
-                Ignore(JobUnclaimed),
-                Ignore(CancelRequested));
+                Ignore(JobUnclaimed));
         }
+
+        // One that was on its way counts when the disk is looked at again.
+        During(NeedsAttention, When(CancelRequested).NoteCancel());
+
 
         During(Running, Canceling, Recovering, NeedsAttention,
             When(DiskInUse).ShowConflict());
 
         foreach (var ended in new[] { Rejected, Skipped, Completed, Failed, Canceled })
-            During(ended, Ignore(DiskInUse));
+            During(ended, Ignore(DiskInUse), Ignore(CancelRequested));
 
         foreach (var decided in new[] { Queued, Running, Canceling, Recovering, Rejected, Skipped, Completed, Failed, Canceled })
             During(decided, Ignore(ResolveRequested));
@@ -204,7 +209,8 @@ internal sealed class OperationStateMachine : MassTransitStateMachine<Operation>
         {
             e.CorrelateById(context => context.Message.OperationId);
             e.ConfigureConsumeTopology = false;
-            e.OnMissingInstance(missing => missing.Discard());
+            // Requests have a queue of their own, and a cancel may overtake its request.
+            e.OnMissingInstance(missing => missing.ExecuteAsync(context => context.Service<EarlyCancels>().NoteAsync(context)));
         });
         Event(() => ResolveRequested, e =>
         {

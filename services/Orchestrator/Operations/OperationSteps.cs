@@ -34,7 +34,8 @@ internal static class OperationSteps
             await context.Service<AttemptHistory>().NoteStartAsync(operation, started, context.CancellationToken);
             operation.Attempt = started.Attempt;
             operation.Host = started.Host;
-            operation.SizeBefore ??= started.SizeBefore;
+            // Of the first run, which has measured it; what was known when the disk was locked may be old.
+            operation.SizeBefore = operation.StartedAt is null ? started.SizeBefore : operation.SizeBefore;
             operation.Predicted ??= started.Predicted;
             operation.StartedAt ??= started.StartedAt;
             operation.Violations = [];
@@ -87,11 +88,14 @@ internal static class OperationSteps
         where T : class =>
         context.Service<AttemptClosing>().MayRepair(context.Saga);
 
+    public static Task<bool> WasCanceledBefore(BehaviorContext<Operation, SparsifyDiskRequested> context) =>
+        context.Service<EarlyCancels>().TryTakeAsync(context.Saga.CorrelationId, context.CancellationToken);
+
     public static EventActivityBinder<Operation, CancelSparsifyRequested> NoteCancel(this EventActivityBinder<Operation, CancelSparsifyRequested> binder) =>
         binder.Then(context => context.Saga.CancelRequested = true);
 
     public static EventActivityBinder<Operation, VolumeRepaired> TellRepairs(this EventActivityBinder<Operation, VolumeRepaired> binder) =>
-        binder.If(context => context.Message.Outcome == RepairOutcome.Repaired, repaired => repaired.ThenAsync(context => context.Publish(new DiskRepaired
+        binder.If(context => context.Message.Repairs.Count > 0, repaired => repaired.ThenAsync(context => context.Publish(new DiskRepaired
         {
             DiskId = context.Saga.DiskId,
             OperationId = context.Saga.CorrelationId,

@@ -30,6 +30,8 @@ public sealed class OrchestratorDbContext(DbContextOptions<OrchestratorDbContext
 
     public DbSet<Operation> Operations => Set<Operation>();
 
+    public DbSet<EarlyCancel> EarlyCancels => Set<EarlyCancel>();
+
     public DbSet<VolumeJob> VolumeJobs => Set<VolumeJob>();
 
     public DbSet<Lease> Leases => Set<Lease>();
@@ -112,7 +114,8 @@ public sealed class OrchestratorDbContext(DbContextOptions<OrchestratorDbContext
         });
     }
 
-    private static void MapOperations(ModelBuilder model) =>
+    private static void MapOperations(ModelBuilder model)
+    {
         model.Entity<Operation>(operation =>
         {
             operation.ToTable("operations");
@@ -127,6 +130,14 @@ public sealed class OrchestratorDbContext(DbContextOptions<OrchestratorDbContext
             operation.HasIndex(o => o.DiskId);
             operation.HasIndex(o => o.FinishedAt);
         });
+        model.Entity<EarlyCancel>(cancel =>
+        {
+            cancel.ToTable("early_cancels");
+            cancel.HasKey(c => c.OperationId);
+            cancel.Property(c => c.OperationId).ValueGeneratedNever();
+            cancel.HasIndex(c => c.AskedAt);
+        });
+    }
 
     private static void MapJobs(ModelBuilder model)
     {

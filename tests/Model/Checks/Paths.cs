@@ -8,7 +8,7 @@ internal static class Paths
 {
     private static readonly Dictionary<OperationState, OperationState[]> From = new()
     {
-        [Requested] = [Rejected, Queued],
+        [Requested] = [Rejected, Queued, Canceled],
         [Queued] = [Running, Canceling, Recovering, Skipped, Rejected, Failed, Canceled, Completed],
         [Running] = [Completed, Failed, Skipped, Canceling, Canceled, Recovering],
         [Canceling] = [Canceled, Recovering, Completed],

@@ -21,6 +21,9 @@ internal enum AttemptAct
     /// <summary>A failure that may pass.</summary>
     FailForNow,
 
+    /// <summary>Give it up in order, since the worker is told to stop.</summary>
+    HandBack,
+
     /// <summary>A failure that will not; for a repair: the disk cannot be proven sound.</summary>
     FailForGood,
 

@@ -37,7 +37,7 @@ internal sealed class RealOrchestrator : IDisposable
         Execute(_sabotage.Sql ?? "SELECT 1");
         _routes = new Routes(_services);
         _clear = Connection.CreateCommand();
-        _clear.CommandText = "DELETE FROM operations; DELETE FROM volume_jobs; DELETE FROM leases; DELETE FROM job_attempts; DELETE FROM disk_locks; DELETE FROM disks; DELETE FROM removed_disks; DELETE FROM virtual_machines; DELETE FROM vm_disks; DELETE FROM hosts;";
+        _clear.CommandText = "DELETE FROM operations; DELETE FROM early_cancels; DELETE FROM volume_jobs; DELETE FROM leases; DELETE FROM job_attempts; DELETE FROM disk_locks; DELETE FROM disks; DELETE FROM removed_disks; DELETE FROM virtual_machines; DELETE FROM vm_disks; DELETE FROM hosts;";
     }
 
     public Clock Clock { get; } = new();

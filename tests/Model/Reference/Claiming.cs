@@ -7,12 +7,12 @@ namespace Sparsify.Model.Reference;
 internal static class Claiming
 {
     /// <exception cref="ViolationException">It got too few, too many, or the wrong ones.</exception>
-    public static void Check(ClaimVolumeJobs claim, IReadOnlyList<ReferenceOperation> given, ReferenceState state)
+    public static void Check(ClaimVolumeJobs claim, IReadOnlyList<ReferenceOperation> given, ReferenceState state, Facts facts)
     {
         var isDraining = state.Hosts.TryGetValue(claim.Host, out var host) && host.Draining;
         var leases = state.Operations.Values.Where(o => o.Lease is not null).ToList();
         var free = isDraining ? 0 : Math.Max(0, claim.Slots - leases.Count(o => o.Lease!.Host == claim.Host));
-        var claimable = state.Operations.Values.Where(o => MayGet(claim, o, state)).ToList();
+        var claimable = state.Operations.Values.Where(o => MayGet(claim, o, state) && !(o.Job == VolumeJobStatus.NeedsRepair && facts.IsInUse(o))).ToList();
         var left = claimable.Except(given).ToList();
         if (given.Except(claimable).FirstOrDefault() is { } wrong)
             throw Violation(claim, $"got {Ids.Name(wrong.Id)}, which is not to be had: {wrong.State}, {wrong.Job}");

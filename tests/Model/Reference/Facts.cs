@@ -7,4 +7,7 @@ internal sealed record Facts(IReadOnlyList<DiskFact> Disks, IReadOnlyList<Plugge
 
     /// <summary>A VM that is not down has the disk, by id or by place.</summary>
     public bool IsInUse(DiskFact disk) => Plugged.Any(p => p.IsUp && p.Is(disk.Id, disk.Volume));
+
+    /// <summary>A VM that is not down has the disk that an operation holds.</summary>
+    public bool IsInUse(ReferenceOperation holder) => Plugged.Any(p => p.IsUp && p.Is(holder.DiskId, holder.Volume!));
 }

@@ -9,6 +9,7 @@ internal enum OperationEvent
     Skipped,
     FailedForNow,
     FailedForGood,
+    HandedBack,
     CutOff,
     Canceled,
     Lost,

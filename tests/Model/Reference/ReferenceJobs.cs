@@ -32,10 +32,10 @@ internal sealed class ReferenceJobs(ReferenceState state)
                 Renew(m);
                 break;
             case JournalVitalBytes m:
-                Journal(m);
+                Journal(m, facts);
                 break;
             case ClaimVolumeJobs m:
-                Claim(m, sent);
+                Claim(m, facts, sent);
                 break;
         }
     }
@@ -67,10 +67,19 @@ internal sealed class ReferenceJobs(ReferenceState state)
         state.Expect($"LeaseRenewed {Words.Attempt(m.OperationId, m.Attempt)}{(cancel ? " cancel" : "")}", Sent.Answer);
     }
 
-    private void Journal(JournalVitalBytes m)
+    private void Journal(JournalVitalBytes m, Facts facts)
     {
         if (LeaseOf(m.OperationId, m.Attempt, m.Generation, m.Host) is not { Job: VolumeJobStatus.Leased or VolumeJobStatus.Running } held)
         {
+            state.Expect($"LeaseRevoked {Words.Attempt(m.OperationId, m.Attempt)}", Sent.Answer);
+            return;
+        }
+
+        // The last moment before anything is written.
+        if (held is { Job: VolumeJobStatus.Leased, JobCancelRequested: false } && facts.IsInUse(held))
+        {
+            (held.Lease, held.Job, held.Latest!.Outcome) = (null, VolumeJobStatus.Waiting, "NotStarted");
+            state.Expect($"LockedDiskInUse {Ids.Name(held.Id)}");
             state.Expect($"LeaseRevoked {Words.Attempt(m.OperationId, m.Attempt)}", Sent.Answer);
             return;
         }
@@ -85,10 +94,10 @@ internal sealed class ReferenceJobs(ReferenceState state)
         state.Operations.TryGetValue(operation, out var o) && o.Generation == generation && o.Lease?.Attempt == attempt && o.Lease.Host == host ? o : null;
 
     /// <summary>Which jobs a host gets is the Orchestrator's choice, within <see cref="Claiming"/>'s rules.</summary>
-    private void Claim(ClaimVolumeJobs claim, IReadOnlyList<Sent> sent)
+    private void Claim(ClaimVolumeJobs claim, Facts facts, IReadOnlyList<Sent> sent)
     {
         var given = sent.Select(s => s.Message switch { SparsifyVolume job => job, RepairVolume repair => repair.Job, _ => null }).OfType<SparsifyVolume>().ToList();
-        Claiming.Check(claim, [.. given.Select(job => state.Operations[job.OperationId])], state);
+        Claiming.Check(claim, [.. given.Select(job => state.Operations[job.OperationId])], state, facts);
         foreach (var job in given)
         {
             var o = state.Operations[job.OperationId];

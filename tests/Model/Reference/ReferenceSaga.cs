@@ -43,7 +43,7 @@ internal sealed class ReferenceSaga(ReferenceState state, IReadOnlyList<Rule> ru
                 End(m.OperationId, m.Generation, m.Attempt, m.Host, OperationEvent.Canceled, "Canceled");
                 break;
             case VolumeJobFailed m:
-                End(m.OperationId, m.Generation, m.Attempt, m.Host, !m.EndedByItself ? OperationEvent.CutOff : m.Retryable ? OperationEvent.FailedForNow : OperationEvent.FailedForGood, "Failed", m.Error.Kind);
+                End(m.OperationId, m.Generation, m.Attempt, m.Host, !m.EndedByItself ? OperationEvent.CutOff : m.HandedBack ? OperationEvent.HandedBack : m.Retryable ? OperationEvent.FailedForNow : OperationEvent.FailedForGood, "Failed", m.Error.Kind);
                 break;
             case VolumeJobLost m:
                 End(m.OperationId, m.Generation, m.Attempt, m.Host, OperationEvent.Lost, "Lost", FailureKind.HostLost);
@@ -59,6 +59,13 @@ internal sealed class ReferenceSaga(ReferenceState state, IReadOnlyList<Rule> ru
         if (state.Operations.ContainsKey(request.RequestId))
             return;
         var o = state.Operations[request.RequestId] = new ReferenceOperation(request.RequestId, request, state.Options);
+        if (state.EarlyCancels.Remove(o.Id))
+        {
+            o.CancelRequested = true;
+            Enter(o, Canceled, OperationEvent.CancelAsked);
+            return;
+        }
+
         var disk = facts.Disk(request.DiskId);
         if (disk is null || disk.Illegal || facts.IsInUse(disk) || state.Operations.Values.Any(other => other.Volume is not null && (other.DiskId == disk.Id || other.Volume == disk.Volume)))
         {
@@ -99,8 +106,12 @@ internal sealed class ReferenceSaga(ReferenceState state, IReadOnlyList<Rule> ru
     {
         var isRepair = o.State == Recovering;
         (o.Latest!.Outcome, o.Lease) = (outcome, null);
+        if (isRepair && happened == OperationEvent.HandedBack)
+            o.Repairs--;
         if (!isRepair)
-            (o.Runs, o.Repairs, o.RunError) = (o.Runs + 1, 0, error);
+            (o.Runs, o.Repairs, o.RunError) = happened == OperationEvent.HandedBack ? (o.Runs, o.Repairs, error) : (o.Runs + 1, 0, error);
+        if (error is not null && happened != OperationEvent.HandedBack)
+            o.FailedHosts.Add(o.Latest.Host);
         o.Error = error ?? (isRepair ? o.RunError : null);
         if (isRepair ? happened == OperationEvent.ProvenSound : happened is not (OperationEvent.CutOff or OperationEvent.Lost))
             o.Attempts.ForEach(a => a.VitalBytes = null);
@@ -110,7 +121,9 @@ internal sealed class ReferenceSaga(ReferenceState state, IReadOnlyList<Rule> ru
 
     private bool Happen(Guid id, OperationEvent happened)
     {
-        // A cancel or a decision may be about an operation that nobody knows.
+        // A cancel or a decision may be about an operation that nobody knows; a cancel may have overtaken its request.
+        if (!state.Operations.ContainsKey(id) && happened == OperationEvent.CancelAsked)
+            state.EarlyCancels.Add(id);
         if (!state.Operations.TryGetValue(id, out var o) || rules.FirstOrDefault(r => r.Fits(o, happened, state)) is not { } rule)
             return false;
         o.CancelRequested |= happened == OperationEvent.CancelAsked;
@@ -128,7 +141,7 @@ internal sealed class ReferenceSaga(ReferenceState state, IReadOnlyList<Rule> ru
             o.Repairs = 0;
         if (rule.Path is [Recovering])
             Offer(o, VolumeJobStatus.NeedsRepair, o.Repairs++);
-        if (rule.Path is [.., Queued] && o.Runs > 0)
+        if (rule.Path is [.., Queued])
             Offer(o, VolumeJobStatus.Waiting, o.Runs);
         if (rule.Tells)
             Change(o);
@@ -152,7 +165,6 @@ internal sealed class ReferenceSaga(ReferenceState state, IReadOnlyList<Rule> ru
         var delay = state.Options.RetryDelay * Math.Pow(2, failures - 1);
         delay = delay < state.Options.LongestRetryDelay ? delay : state.Options.LongestRetryDelay;
         o.NotBefore = (now + delay, now + (delay * 1.5));
-        o.FailedHosts.Add(o.Latest!.Host);
     }
 
     private void Enter(ReferenceOperation o, OperationState next, OperationEvent? happened)

@@ -14,6 +14,9 @@ internal sealed class ReferenceState(Clock clock, OrchestratorOptions options)
 
     public Dictionary<Guid, ReferenceOperation> Operations { get; } = [];
 
+    /// <summary>Operations that were called off before they were asked for.</summary>
+    public HashSet<Guid> EarlyCancels { get; } = [];
+
     public Dictionary<string, ReferenceHost> Hosts { get; } = [];
 
     /// <summary>What the last message must have had sent, in any order.</summary>

@@ -25,25 +25,27 @@ internal static class Rules
         // An earlier run may have done the work before it was cut off.
         new([Queued], [OperationEvent.Skipped], (o, _) => o.HasRun, [Completed]),
         new([Queued], [OperationEvent.Skipped], null, [OperationState.Skipped]),
-        new([Queued, Running], [FailedForNow], (o, _) => o.RunsLeft, [Recovering, Queued]),
+        new([Queued, Running], [FailedForNow, HandedBack], (o, _) => o.RunsLeft, [Recovering, Queued]),
         new([Queued, Running], [FailedForNow, FailedForGood], null, [Failed]),
-        new([Canceling], [OperationEvent.Skipped, FailedForNow, FailedForGood], null, [OperationState.Canceled]),
+        new([Canceling], [OperationEvent.Skipped, FailedForNow, FailedForGood, HandedBack], null, [OperationState.Canceled]),
 
         new([Recovering], [ProvenSound], (o, _) => o.CancelRequested, [OperationState.Canceled]),
         new([Recovering], [ProvenSound], (o, _) => o.RunsLeft, [Queued]),
         new([Recovering], [ProvenSound], null, [Failed]),
         new([Recovering], [NotProvable], null, [NeedsAttention]),
-        new([Recovering], [FailedForNow, Lost], (o, _) => o.RepairsLeft, [Recovering]),
+        new([Recovering], [FailedForNow, HandedBack, Lost], (o, _) => o.RepairsLeft, [Recovering]),
         new([Recovering], [FailedForNow, Lost], null, [NeedsAttention]),
         new([Recovering], [NoHostInTime], (o, s) => o.WantsHost && o.NoHostSince < s.Clock.Now - s.Options.NoHostTimeout, [NeedsAttention]),
         new([Recovering], [CancelAsked], null, []),
 
+        // One that was on its way: it counts when the disk is proven sound.
+        new([NeedsAttention], [CancelAsked], null, []),
         new([NeedsAttention], [RetryAsked], null, [Recovering]),
         new([NeedsAttention], [ReleaseAsked], null, [Failed]),
     ];
 
     /// <summary>Ends of attempts: they must be current.</summary>
-    public static bool EndsAttempt(this OperationEvent happened) => happened is Succeeded or OperationEvent.Skipped or FailedForNow or FailedForGood or CutOff or OperationEvent.Canceled or Lost or ProvenSound or NotProvable;
+    public static bool EndsAttempt(this OperationEvent happened) => happened is Succeeded or OperationEvent.Skipped or FailedForNow or FailedForGood or HandedBack or CutOff or OperationEvent.Canceled or Lost or ProvenSound or NotProvable;
 
     public static bool IsFinal(this OperationState state) => state is Rejected or OperationState.Skipped or Completed or Failed or OperationState.Canceled;
 }

@@ -49,6 +49,9 @@ internal sealed class QuietPhase(World world, Random random, Func<Step, Task> ru
                 await run(new Step(StepKind.Heartbeat, host.Name));
         }
 
+        // What waits for a VM to go down would wait for ever.
+        foreach (var vm in world.RunningVms)
+            await run(new Step(StepKind.ReportVm, "", vm, 1));
         foreach (var o in world.Known.Operations.Values.Where(o => o.State == OperationState.NeedsAttention).ToList())
             await run(new Step(StepKind.Resolve, "", Ids.Number(o.Id), random.Next(2)));
         // Half of what waits is called off, which is quicker than to run it.
@@ -98,6 +101,9 @@ internal sealed class QuietPhase(World world, Random random, Func<Step, Task> ru
     private TimeSpan UntilNext()
     {
         var now = world.Clock.Now;
+        // That it is down is believed when it is news, and its last report may be of a clock that was put back since.
+        if (world.RunningVms.Count > 0)
+            return TimeSpan.FromMinutes(10);
         var waits = world.Known.Operations.Values.Where(o => o.IsOffered && o.NotBefore.Earliest > now).Select(o => o.NotBefore.Earliest - now)
             .Concat(world.Known.Operations.Values.Where(o => o.Lease is not null).Select(_ => world.Known.Options.LeaseDuration + world.Known.Options.LeaseGuard + TimeSpan.FromSeconds(1)));
         var next = waits.DefaultIfEmpty(TimeSpan.FromSeconds(30)).Min();

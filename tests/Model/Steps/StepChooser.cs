@@ -15,7 +15,7 @@ internal sealed class StepChooser(World world, Random random)
     private static readonly int[] Jumps = [60, -60, 1200, -1200, 7200, -7200];
     private static readonly (AttemptAct Act, int Weight)[] ActWeights =
     [
-        (AttemptAct.Ask, 5), (AttemptAct.GiveUp, 5), (AttemptAct.Journal, 12), (AttemptAct.SayStarted, 8), (AttemptAct.EndWell, 4), (AttemptAct.FailForNow, 3), (AttemptAct.FailForGood, 1),
+        (AttemptAct.Ask, 5), (AttemptAct.GiveUp, 5), (AttemptAct.Journal, 12), (AttemptAct.SayStarted, 8), (AttemptAct.EndWell, 4), (AttemptAct.FailForNow, 3), (AttemptAct.HandBack, 1), (AttemptAct.FailForGood, 1),
         (AttemptAct.Cancel, 6), (AttemptAct.CutOff, 4), (AttemptAct.EndOrphan, 8), (AttemptAct.EndFormer, 8), (AttemptAct.Report, 2),
     ];
 

@@ -47,6 +47,9 @@ internal sealed class World
 
     public int Replicas => _replicas.Length;
 
+    /// <summary>The numbers of the VMs that are not down and have a disk.</summary>
+    public IReadOnlyList<int> RunningVms => [.. _tables.ReadFacts().Plugged.Where(p => p.IsUp).Select(p => Ids.Number(p.Vm)).Distinct()];
+
     /// <summary>How many times a person has taken a host out of work or put it back, in the order in which it was asked for.</summary>
     public int DrainRequests { get; set; }
 
@@ -136,7 +139,7 @@ internal sealed class World
     private void Understand(Envelope envelope, IReadOnlyList<Sent> sent)
     {
         _state.Expected.Clear();
-        var facts = envelope.Message is SparsifyDiskRequested or VmStatusReported ? _tables.ReadFacts() : new Facts([], []);
+        var facts = NeedsFacts(envelope.Message) ? _tables.ReadFacts() : new Facts([], []);
         if (envelope.To == Envelope.Saga)
             _saga.Handle(envelope.Message, facts);
         else
@@ -148,6 +151,9 @@ internal sealed class World
             Volumes.MakeSound(_invariants.VolumeOf(release.OperationId));
         Route(sent, envelope);
     }
+
+    private bool NeedsFacts(object message) =>
+        message is SparsifyDiskRequested or VmStatusReported or JournalVitalBytes || (message is ClaimVolumeJobs && _state.Operations.Values.Any(o => o.Job == VolumeJobStatus.NeedsRepair));
 
     private void Route(IReadOnlyList<Sent> sent, Envelope? cause)
     {

@@ -32,12 +32,14 @@ internal sealed class AttemptClosing(OrchestratorDbContext db, AttemptHistory hi
         var isRepair = operation.State == nameof(OperationState.Recovering);
         operation.Attempt = end.Attempt;
         operation.LastClosedAttempt = end.Attempt;
-        if (!isRepair)
+        if (isRepair && end.HandedBack)
+            operation.Repairs--;
+        else if (!isRepair && !end.HandedBack)
             (operation.Runs, operation.Repairs) = (operation.Runs + 1, 0);
         operation.Host = end.Host;
-        operation.StartedAt ??= end.StartedAt;
         // Before the first run; what each one gave back counts.
-        operation.SizeBefore ??= end.SizeBefore;
+        operation.SizeBefore = operation.StartedAt is null ? end.SizeBefore ?? operation.SizeBefore : operation.SizeBefore;
+        operation.StartedAt ??= end.StartedAt;
         operation.SizeAfter = end.SizeAfter ?? operation.SizeAfter;
         // A disk that is proven sound has no fault any more but the run's, whatever was said of it meanwhile.
         operation.Error = end.Error ?? (isRepair ? await history.LastRunErrorAsync(operation, context.CancellationToken) : null);
@@ -48,6 +50,8 @@ internal sealed class AttemptClosing(OrchestratorDbContext db, AttemptHistory hi
         // A repair that failed has proven nothing, so what was journaled is still needed.
         if (end.IsSound && !(isRepair && end.Error is not null))
             await db.JobAttempts.Where(a => a.OperationId == operation.CorrelationId && a.VitalBytes != null).ExecuteUpdateAsync(a => a.SetProperty(x => x.VitalBytes, (VitalBytes?)null), context.CancellationToken);
+        if (end is { Error: not null, HandedBack: false })
+            await NoteFailedHostAsync(operation, end.Host, context.CancellationToken);
         await TellHostAsync(context, end);
     }
 
@@ -120,10 +124,16 @@ internal sealed class AttemptClosing(OrchestratorDbContext db, AttemptHistory hi
         var operation = context.Saga;
         var job = await db.VolumeJobs.SingleAsync(j => j.OperationId == operation.CorrelationId, context.CancellationToken);
         (job.Status, job.NotBefore, job.NoHostSince) = (status, retries.Next(failures), null);
-        if (failures > 0 && operation.Host is { } host && !job.FailedHosts.Contains(host))
-            job.FailedHosts = [.. job.FailedHosts, host];
         if (failures == 0)
             await context.Publish(new VolumeJobOffered { StorageDomain = job.StorageDomain });
+    }
+
+    /// <summary>Another attempt prefers a host that has not failed the job.</summary>
+    private async Task NoteFailedHostAsync(Operation operation, string host, CancellationToken cancellationToken)
+    {
+        var job = await db.VolumeJobs.SingleAsync(j => j.OperationId == operation.CorrelationId, cancellationToken);
+        if (!job.FailedHosts.Contains(host))
+            job.FailedHosts = [.. job.FailedHosts, host];
     }
 
     private async Task RecordAsync(Operation operation, AttemptEnd end, CancellationToken cancellationToken)

@@ -8,12 +8,15 @@ internal sealed record AttemptEnd(int Attempt, long Generation, string Host, str
     /// <summary>The disk is as a run leaves it that ended by itself: nothing is to be put back.</summary>
     public required bool IsSound { get; init; }
 
+    /// <summary>Its host gave it up in order and through no fault of host or disk: it counts neither as a run nor against the host.</summary>
+    public bool HandedBack { get; init; }
+
     /// <summary>What a repair put back.</summary>
     public IReadOnlyList<string> Repairs { get; init; } = [];
 
     public static AttemptEnd Of(VolumeJobSucceeded m) => new(m.Attempt, m.Generation, m.Host, m.Outcome.ToString(), m.StartedAt, m.EndedAt, m.SizeBefore, m.SizeAfter, null) { IsSound = true };
 
-    public static AttemptEnd Of(VolumeJobFailed m) => new(m.Attempt, m.Generation, m.Host, "Failed", m.StartedAt, m.EndedAt, m.SizeBefore, m.SizeAfter, m.Error) { IsSound = m.EndedByItself };
+    public static AttemptEnd Of(VolumeJobFailed m) => new(m.Attempt, m.Generation, m.Host, "Failed", m.StartedAt, m.EndedAt, m.SizeBefore, m.SizeAfter, m.Error) { IsSound = m.EndedByItself, HandedBack = m is { HandedBack: true, EndedByItself: true, Retryable: true } };
 
     public static AttemptEnd Of(VolumeJobSkipped m) => new(m.Attempt, m.Generation, m.Host, "Skipped", null, m.EndedAt, m.Size, null, null) { IsSound = true };
 

@@ -1,0 +1,17 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Sparsify.Messaging;
+using Sparsify.Orchestrator.Storage;
+
+namespace Sparsify.Orchestrator.Operations;
+
+/// <summary>Forgets cancels whose request never came.</summary>
+internal sealed class EarlyCancelRetention(IServiceScopeFactory scopes, TimeProvider time, IOptions<OrchestratorOptions> options, ILogger<EarlyCancelRetention> logger)
+    : RetentionService<OrchestratorDbContext>("cancels of unknown operations", scopes, options.Value.InventoryRetention, options.Value.RetentionInterval, time, logger)
+{
+    protected override async Task<int> ForgetAsync(OrchestratorDbContext db, DateTimeOffset endedBefore, int atMost, CancellationToken cancellationToken)
+    {
+        var old = await db.EarlyCancels.Where(c => c.AskedAt < endedBefore).OrderBy(c => c.AskedAt).Select(c => c.OperationId).Take(atMost).ToListAsync(cancellationToken);
+        return old.Count == 0 ? 0 : await db.EarlyCancels.Where(c => old.Contains(c.OperationId)).ExecuteDeleteAsync(cancellationToken);
+    }
+}
