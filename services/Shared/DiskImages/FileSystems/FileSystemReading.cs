@@ -30,6 +30,9 @@ internal sealed record FileSystemReading
 
     public bool IsEncrypted { get; init; }
 
+    /// <summary>A member of a Linux software RAID: the appliance starts the array, and virt-sparsify has a step for what is in it.</summary>
+    public bool IsRaidMember { get; init; }
+
     /// <summary>Recognised, and not looked into.</summary>
     public static FileSystemReading Opaque(string type, string note, bool exact = true) => new() { Type = type, Note = note, IsOpaque = true, IsExact = exact };
 }

@@ -5,7 +5,7 @@ using Sparsify.DiskImages.VolumeGroups;
 namespace Sparsify.DiskImages.Measuring;
 
 /// <summary>Goes through one volume group: its logical volumes, then the space that belongs to none.</summary>
-internal sealed class GroupSurvey(VolumeGroup group, IReadOnlyList<PhysicalVolume> physical, List<Region> regions, GroupSurvey.Examination examine)
+internal sealed class GroupSurvey(VolumeGroup group, IReadOnlyList<PhysicalVolume> physical, List<Region> regions, List<string> unseen, GroupSurvey.Examination examine)
 {
     /// <summary>Looks into a device and adds what it finds to the regions.</summary>
     internal delegate void Examination(GuestDevice device, RegionKind kind, long start, string name, string? label);
@@ -37,6 +37,8 @@ internal sealed class GroupSurvey(VolumeGroup group, IReadOnlyList<PhysicalVolum
     {
         var label = $"{group.Name}/{volume.Name}";
         var problem = volume.Problem ?? (volume.IsWritable ? null : "It is read-only.");
+        if (volume is { Unseen: { } kind, IsWritable: true })
+            unseen.Add($"/dev/{label} is {kind}");
         if (problem is not null)
         {
             regions.Add(new Region { Kind = RegionKind.Opaque, Label = label, Start = physical[0].DiskOffset, Size = volume.Size, Reclaimable = 0, Note = $"{problem} It counts as not reclaimable.", IsExact = volume.Problem is null });

@@ -23,6 +23,7 @@ internal sealed class RegionSurvey(ApplianceDisk disk)
 
     private readonly List<Region> _regions = [];
     private readonly List<PhysicalVolume> _physical = [];
+    private readonly List<string> _unseen = [];
     private readonly Dictionary<string, GuestDevice> _devices = new(StringComparer.Ordinal);
 
     /// <summary>What was looked into, by its name in the appliance, whatever it holds.</summary>
@@ -30,6 +31,9 @@ internal sealed class RegionSurvey(ApplianceDisk disk)
 
     /// <summary>The volume groups that were found.</summary>
     public IReadOnlyList<VolumeGroup> Groups { get; private set; } = [];
+
+    /// <summary>What the appliance may open, so that virt-sparsify may have a step in it, and what is not looked into here: a phrase each.</summary>
+    public IReadOnlyList<string> Unseen => _unseen;
 
     public IReadOnlyList<Region> Regions()
     {
@@ -40,6 +44,7 @@ internal sealed class RegionSurvey(ApplianceDisk disk)
         }
         catch (MalformedStructureException e)
         {
+            _unseen.Add($"{DiskName} has a partition table that makes no sense ({e.Message})");
             return [OpaqueRegion(0, disk.Length, "malformed partition table", e)];
         }
 
@@ -58,6 +63,7 @@ internal sealed class RegionSurvey(ApplianceDisk disk)
         {
             if (partition.Start < after || partition.Length > disk.Length - partition.Start)
             {
+                _unseen.Add($"{DiskName}{partition.Number} is a partition that overlaps another one or the disk's end");
                 _regions.Add(new Region { Kind = RegionKind.Opaque, Start = partition.Start, Size = partition.Length, Reclaimable = 0, Note = $"Partition {partition.Number} overlaps another one or the disk's end.", IsExact = false });
                 continue;
             }
@@ -70,7 +76,10 @@ internal sealed class RegionSurvey(ApplianceDisk disk)
         }
 
         if (table.Note is not null)
+        {
             _physical.Clear();
+            _unseen.Clear();
+        }
     }
 
     private void Examine(GuestDevice device, RegionKind kind, long start, string name, string? label = null)
@@ -86,11 +95,15 @@ internal sealed class RegionSurvey(ApplianceDisk disk)
             _devices[name] = device;
 
             var reading = Readers.Select(r => r.Read(device)).FirstOrDefault(r => r is not null);
+            if (reading is { IsRaidMember: true })
+                _unseen.Add($"{name} is a member of a Linux software RAID");
             _regions.Add(reading is null ? Nothing(device, start, label) : Describe(reading, kind, device, start, name, label));
         }
         catch (MalformedStructureException e)
         {
             _regions.Add(OpaqueRegion(start, device.Length, label, e));
+            if (!_devices.ContainsKey(name))
+                _unseen.Add($"{name} is a physical volume that makes no sense ({e.Message})");
         }
     }
 
@@ -140,10 +153,11 @@ internal sealed class RegionSurvey(ApplianceDisk disk)
         {
             Groups = VolumeGroup.Of(_physical);
             foreach (var group in Groups)
-                new GroupSurvey(group, _physical, _regions, Examine).Run();
+                new GroupSurvey(group, _physical, _regions, _unseen, Examine).Run();
         }
         catch (MalformedStructureException e)
         {
+            _unseen.AddRange(_physical.Select(p => $"{p.Name} is of a volume group with a description that makes no sense ({e.Message})"));
             _regions.AddRange(_physical.Select(p => OpaqueRegion(p.DiskOffset, p.Device.Length, null, e) with { FileSystem = "LVM2_member" }));
         }
     }

@@ -1,10 +1,9 @@
-using System.Text.RegularExpressions;
 using Sparsify.DiskImages.VolumeGroups;
 
 namespace Sparsify.DiskImages.Vital;
 
 /// <summary>Compares the logical volumes of a group with those that were journaled.</summary>
-internal static partial class GroupComparison
+internal static class GroupComparison
 {
     /// <summary>Adds what differs.</summary>
     public static void Compare(GroupDescription journaled, IReadOnlyList<GroupDescription> found, List<StrayVolume> strays, List<string> unexplained)
@@ -26,38 +25,18 @@ internal static partial class GroupComparison
                 unexplained.Add($"The logical volume {journaled.Name}/{name} is gone or was changed.");
         }
 
-        var taken = known.Values.SelectMany(Areas).ToList();
-        foreach (var (name, volume) in present.Where(v => !known.ContainsKey(v.Key)))
+        var rule = new StrayRule(journaled.Name, ExtentSet.FreeOf(before));
+        var added = present.Where(v => !known.ContainsKey(v.Key)).Select(v => (Name: v.Key, Objections: rule.Objections(v.Key, v.Value))).ToList();
+        // Each takes all that was free, so of two that claim to, one was not made by the run: nobody knows which.
+        var areMany = added.Count(v => v.Objections.Count == 0) > 1;
+        foreach (var (name, objections) in added)
         {
-            var areas = Areas(volume).ToList();
-            if (areas.Count > 0 && LvmName().IsMatch(name) && LvmName().IsMatch(journaled.Name) && !areas.Any(a => taken.Any(t => t.Device == a.Device && t.Start < a.End && a.Start < t.End)))
+            if (objections.Count == 0 && !areMany)
                 strays.Add(new StrayVolume(journaled.Name, name));
             else
-                unexplained.Add($"The logical volume {journaled.Name}/{StructureReader.Printable(name)} was not there before the run, and does not lie in what was free.");
+                unexplained.Add($"The logical volume {journaled.Name}/{StructureReader.Printable(name)} was not there before the run, and virt-sparsify makes none like it: {(areMany && objections.Count == 0 ? "another one takes the same extents" : string.Join("; ", objections))}.");
         }
     }
 
     private static Dictionary<string, ConfigurationNode> Volumes(ConfigurationNode group) => group.Section("logical_volumes")?.Sections ?? [];
-
-    /// <summary>The extents that a logical volume takes, of whatever type it is.</summary>
-    private static IEnumerable<(string Device, long Start, long End)> Areas(ConfigurationNode volume)
-    {
-        foreach (var segment in volume.Sections.Values.Where(s => s.Values.ContainsKey("extent_count")))
-        {
-            var count = segment.Number("extent_count", uint.MaxValue);
-            foreach (var list in segment.Values.Values.Where(v => v.Count > 1))
-            {
-                for (var i = 0; i + 1 < list.Count; i += 2)
-                {
-                    // As long as the whole segment, also where it is striped: too much is refused, too little is not.
-                    if (list[i] is string device && list[i + 1] is long start)
-                        yield return (device, start, start + count);
-                }
-            }
-        }
-    }
-
-    /// <summary>lvm(8), "VALID NAMES"; and it becomes an argument of a tool.</summary>
-    [GeneratedRegex(@"\A[A-Za-z0-9_+.][A-Za-z0-9_+.-]{0,126}\z")]
-    private static partial Regex LvmName();
 }

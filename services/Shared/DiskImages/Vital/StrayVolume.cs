@@ -1,6 +1,6 @@
 namespace Sparsify.DiskImages.Vital;
 
-/// <summary>A logical volume that the journal does not know and whose space was free when it was written.</summary>
+/// <summary>The logical volume that virt-sparsify makes of all free extents of a group for a moment, and that a run which was cut off left.</summary>
 /// <param name="Group">The volume group.</param>
 /// <param name="Name">The logical volume.</param>
 public sealed record StrayVolume(string Group, string Name)

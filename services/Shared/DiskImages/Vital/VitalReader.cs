@@ -32,6 +32,7 @@ public static class VitalReader
         using var image = Open(path, format, root);
         var survey = new RegionSurvey(new ApplianceDisk(image));
         survey.Regions();
+        unexplained.AddRange(survey.Unseen.Select(u => $"{u}, which is not looked into: whether the interrupted run left something undone there is not known."));
         try
         {
             foreach (var header in journaled.SwapHeaders)

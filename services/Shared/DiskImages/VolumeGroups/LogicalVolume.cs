@@ -7,4 +7,5 @@ namespace Sparsify.DiskImages.VolumeGroups;
 /// <param name="Size">Bytes.</param>
 /// <param name="Segments">Where it lies; empty when that is not resolved.</param>
 /// <param name="Problem">Why it is not resolved.</param>
-internal sealed record LogicalVolume(string Name, bool IsVisible, bool IsWritable, long Size, IReadOnlyList<LogicalSegment> Segments, string? Problem);
+/// <param name="Unseen">What it is, when it is not resolved and the appliance lets virt-sparsify empty it; else null.</param>
+internal sealed record LogicalVolume(string Name, bool IsVisible, bool IsWritable, long Size, IReadOnlyList<LogicalSegment> Segments, string? Problem, string? Unseen);

@@ -115,7 +115,7 @@ internal sealed class VolumeGroup
 
         var isVisible = section.Texts("status").Contains("VISIBLE");
         var isWritable = section.Texts("status").Contains("WRITE");
-        return new LogicalVolume(StructureReader.Printable(name) ?? "?", isVisible, isWritable, size * ExtentSize, problem is null ? segments : [], problem);
+        return new LogicalVolume(StructureReader.Printable(name) ?? "?", isVisible, isWritable, size * ExtentSize, problem is null ? segments : [], problem, problem is null ? null : UnseenKind.Of(section, origins.Contains(name)));
     }
 
     private static long StripeSize(ConfigurationNode segment) => segment.Number("stripe_size", MostSectors) * Sector is > 0 and var size ? size : throw Malformed("stripes of no size");

@@ -21,7 +21,7 @@ internal sealed class ContainerReader : IFileSystemReader
         if (device.Has(3, "-FVE-FS-"u8))
             return FileSystemReading.Opaque("BitLocker", Encrypted) with { IsEncrypted = true };
         return RaidPlaces(device.Length).Any(place => place >= 0 && device.Has(place, Raid))
-            ? FileSystemReading.Opaque("linux_raid_member", "A member of a Linux software RAID: its file systems are not looked into.", exact: false)
+            ? FileSystemReading.Opaque("linux_raid_member", "A member of a Linux software RAID: its file systems are not looked into.", exact: false) with { IsRaidMember = true }
             : null;
     }
 
