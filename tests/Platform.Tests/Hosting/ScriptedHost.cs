@@ -156,7 +156,7 @@ internal sealed class ScriptedHost(string name, IBus bus)
         EndedAt = DateTimeOffset.UtcNow,
     });
 
-    public Task FailedAsync(SparsifyVolume job, bool retryable, bool endedByItself = true) => bus.Publish(new VolumeJobFailed
+    public Task FailedAsync(SparsifyVolume job, bool retryable, bool endedByItself = true, bool handedBack = false) => bus.Publish(new VolumeJobFailed
     {
         OperationId = job.OperationId,
         Attempt = job.Attempt,
@@ -165,6 +165,7 @@ internal sealed class ScriptedHost(string name, IBus bus)
         Error = new OperationError(FailureKind.Transient, "The appliance crashed.", "its output"),
         Retryable = retryable,
         EndedByItself = endedByItself,
+        HandedBack = handedBack,
         StartedAt = DateTimeOffset.UtcNow,
         EndedAt = DateTimeOffset.UtcNow,
     });

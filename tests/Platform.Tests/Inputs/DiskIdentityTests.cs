@@ -144,6 +144,22 @@ public sealed class DiskIdentityTests
         Assert.Equal(["afterwards.img", "here.img", "there.img"], await platform.WithDatabaseAsync(db => db.Disks.Select(d => d.Path).OrderBy(p => p).ToListAsync()));
     }
 
+    [Theory]
+    [MemberData(nameof(BackEnds))]
+    public async Task Two_disks_that_change_places_are_both_known_afterwards_whichever_is_reported_first(BackEndKind kind)
+    {
+        await using var platform = await TestPlatform.StartAsync(kind);
+        var (one, other) = (await platform.AddDiskAsync("here"), await platform.AddDiskAsync("there"));
+        await ReportAsync(platform, one, DateTimeOffset.UtcNow);
+        await TestPlatform.UntilAsync(() => platform.WithDatabaseAsync(db => db.Disks.AnyAsync(d => d.Id == one && d.Path == "there.img")), "the one is where the other was");
+        await platform.Bus.Publish(Report(other, "here", DateTimeOffset.UtcNow));
+        await TestPlatform.UntilAsync(() => platform.WithReadModelAsync(async db => await db.Disks.CountAsync(d => !d.Removed) == 2), "both are known");
+        // An old report of the one does not take the place back.
+        await platform.Bus.Publish(Report(one, "here", DateTimeOffset.UtcNow.AddMinutes(-1)));
+        await platform.AddDiskAsync("afterwards");
+        Assert.Equal([(other, "here.img"), (one, "there.img")], await platform.WithDatabaseAsync(async db => (await db.Disks.Where(d => d.Name != "afterwards").OrderBy(d => d.Path).ToListAsync()).Select(d => (d.Id, d.Path))));
+    }
+
     private static async Task<SparsifyVolume> BegunAsync(TestPlatform platform, Guid disk)
     {
         var job = await platform.HostA.GetJobAsync(await platform.RequestAsync(disk));

@@ -1,3 +1,5 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
 using Sparsify.Contracts;
 using Sparsify.Platform.Tests.Hosting;
 using Sparsify.Testing.Servers;
@@ -47,6 +49,48 @@ public sealed class ConflictTests
         Assert.Contains("VM 'web-1', which is powering up", Assert.Single(done.GetProperty("warnings").EnumerateArray()).GetString(), StringComparison.Ordinal);
         var told = Assert.Single(platform.Published.Of<SparsifyDiskConflict>());
         Assert.Equal((operation, disk, vm, VmStatus.PoweringUp), (told.OperationId, told.DiskId, told.VmId, told.Status));
+    }
+
+    [Theory]
+    [MemberData(nameof(BackEnds))]
+    public async Task A_host_that_has_the_job_gets_no_leave_to_start_once_a_VM_has_the_disk(BackEndKind kind)
+    {
+        await using var platform = await TestPlatform.StartAsync(kind);
+        var disk = await platform.AddDiskAsync();
+        var operation = await platform.RequestAsync(disk);
+        var job = await platform.HostA.GetJobAsync(operation);
+        await ReportAsync(platform, disk, VmStatus.PoweringUp);
+        // The operation has heard of it, and a host has the job: there is nothing that could be taken back.
+        await TestPlatform.UntilAsync(() => platform.Published.Of<SparsifyDiskConflict>().Any(), "the conflict was published");
+        Assert.True((await platform.HostA.RenewAsync(job)).Given);
+        Assert.False(await platform.HostA.JournalAsync(job));
+        Assert.Equal(["VM_NOT_DOWN"], (await platform.Client.OperationInAsync(operation, Limit, "Rejected")).Codes());
+        Assert.Equal((0, 0), await platform.WithDatabaseAsync(async db => (await db.DiskLocks.CountAsync(), await db.Leases.CountAsync())));
+    }
+
+    [Theory]
+    [MemberData(nameof(BackEnds))]
+    public async Task A_disk_is_not_looked_at_before_its_VM_is_down(BackEndKind kind)
+    {
+        await using var platform = await TestPlatform.StartAsync(kind);
+        var disk = await platform.AddDiskAsync();
+        var operation = await platform.RequestAsync(disk);
+        var job = await platform.HostA.GetJobAsync(operation);
+        await platform.HostA.BeginAsync(job);
+        var vm = await ReportAsync(platform, disk, VmStatus.Up);
+        await TestPlatform.UntilAsync(() => platform.Published.Of<SparsifyDiskConflict>().Any(), "the conflict was published");
+        await platform.HostA.FailedAsync(job, retryable: false, endedByItself: false);
+        await platform.Client.OperationInAsync(operation, Limit, "Recovering");
+        for (var i = 0; i < 5; i++)
+        {
+            await platform.HostB.ClaimAsync();
+            await Task.Delay(200, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Empty(platform.HostB.Received<RepairVolume>());
+        await ReportAsync(platform, disk, VmStatus.Down, vm);
+        await platform.HostB.RepairedAsync(await platform.HostB.GetRepairAsync(operation, attempt: 2), RepairOutcome.Clean);
+        await platform.HostA.GetJobAsync(operation, attempt: 3);
     }
 
     private static async Task<Guid> ReportAsync(TestPlatform platform, Guid disk, VmStatus status, Guid? known = null)

@@ -50,6 +50,20 @@ public sealed class LeaseTests
 
     [Theory]
     [MemberData(nameof(BackEnds))]
+    public async Task A_lease_is_never_shortened_since_its_host_may_not_hear_of_it(BackEndKind kind)
+    {
+        await using var platform = await TestPlatform.StartAsync(kind, ("Sparsify:Orchestrator:LeaseDuration", "00:00:30"));
+        var job = await platform.HostA.GetJobAsync(await platform.RequestAsync(await platform.AddDiskAsync()));
+        // As an Orchestrator gave it that is configured otherwise.
+        var longer = TimeSpan.FromMinutes(5);
+        await platform.WithDatabaseAsync(db => db.Leases.ExecuteUpdateAsync(l => l.SetProperty(x => x.Duration, longer)));
+        Assert.True((await platform.HostA.RenewAsync(job)).Given);
+        var lease = await platform.WithDatabaseAsync(db => db.Leases.SingleAsync());
+        Assert.Equal((longer, 1), (lease.Duration, lease.Renewals));
+    }
+
+    [Theory]
+    [MemberData(nameof(BackEnds))]
     public async Task A_host_that_falls_silent_after_it_had_leave_keeps_everybody_off_the_disk(BackEndKind kind)
     {
         await using var platform = await TestPlatform.StartAsync(kind, ("Sparsify:Orchestrator:LeaseDuration", "00:00:02"));

@@ -1,3 +1,4 @@
+using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Sparsify.Contracts;
 using Sparsify.Platform.Tests.Hosting;
@@ -89,6 +90,68 @@ public sealed class LifeTests
         var failed = await platform.Client.OperationInAsync(operation, Limit);
         Assert.Equal(("Failed", 2, "transient", "its output"), (failed.Text("state"), failed.GetProperty("attempt").GetInt32(), failed.GetProperty("error").Text("kind"), failed.GetProperty("error").Text("output")));
         await TestPlatform.UntilAsync(() => platform.Published.Of<DiskUnlocked>().Any() && platform.Published.Of<SparsifyDiskFailed>().Any(), "failure and unlock were published");
+    }
+
+    [Theory]
+    [MemberData(nameof(BackEnds))]
+    public async Task What_hosts_hand_back_in_order_uses_up_no_attempt(BackEndKind kind)
+    {
+        await using var platform = await TestPlatform.StartAsync(kind, ("Sparsify:Orchestrator:MaximumAttempts", "1"));
+        var operation = await platform.RequestAsync(await platform.AddDiskAsync());
+        for (var attempt = 1; attempt <= 3; attempt++)
+        {
+            var handed = await platform.HostA.GetJobAsync(operation, attempt);
+            await platform.HostA.BeginAsync(handed);
+            await platform.HostA.FailedAsync(handed, retryable: true, handedBack: true);
+        }
+
+        var job = await platform.HostA.GetJobAsync(operation, attempt: 4);
+        Assert.Empty(await platform.WithDatabaseAsync(async db => (await db.VolumeJobs.SingleAsync()).FailedHosts));
+        await platform.HostA.BeginAsync(job);
+        await platform.HostA.SucceededAsync(job);
+        Assert.Equal(4, (await platform.Client.OperationInAsync(operation, Limit, "Completed")).GetProperty("attempts").GetArrayLength());
+    }
+
+    [Theory]
+    [MemberData(nameof(BackEnds))]
+    public async Task The_host_that_failed_is_remembered_and_not_the_one_that_looked_after_it(BackEndKind kind)
+    {
+        await using var platform = await TestPlatform.StartAsync(kind);
+        var operation = await platform.RequestAsync(await platform.AddDiskAsync());
+        var job = await platform.HostA.GetJobAsync(operation);
+        await platform.HostA.BeginAsync(job);
+        await platform.HostA.FailedAsync(job, retryable: false, endedByItself: false);
+        await platform.HostB.RepairedAsync(await platform.HostB.GetRepairAsync(operation, attempt: 2), RepairOutcome.Clean);
+        await platform.Client.OperationInAsync(operation, Limit, "Queued");
+        Assert.Equal(["host-a"], await platform.WithDatabaseAsync(async db => (await db.VolumeJobs.SingleAsync()).FailedHosts));
+    }
+
+    [Theory]
+    [MemberData(nameof(BackEnds))]
+    public async Task What_came_back_is_reckoned_from_what_the_run_found(BackEndKind kind)
+    {
+        await using var platform = await TestPlatform.StartAsync(kind);
+        // As it was when somebody looked last.
+        var operation = await platform.RequestAsync(await platform.AddDiskAsync(change: d => d with { ActualSize = 9000 }));
+        var job = await platform.HostA.GetJobAsync(operation);
+        await platform.HostA.BeginAsync(job, sizeBefore: 5000);
+        await platform.HostA.SucceededAsync(job, sizeBefore: 5000, sizeAfter: 5000, outcome: RunOutcome.NothingToReclaim);
+        var done = await platform.Client.OperationInAsync(operation, Limit, "Completed");
+        Assert.Equal(("NothingToReclaim", 5000, 0), (done.Text("outcome"), done.GetProperty("sizeBefore").GetInt64(), done.GetProperty("reclaimed").GetInt64()));
+    }
+
+    [Theory]
+    [MemberData(nameof(BackEnds))]
+    public async Task A_cancel_that_overtakes_its_request_counts(BackEndKind kind)
+    {
+        await using var platform = await TestPlatform.StartAsync(kind);
+        var (disk, operation) = (await platform.AddDiskAsync(), Guid.NewGuid());
+        await platform.Bus.Publish(new CancelSparsifyRequested { OperationId = operation });
+        await TestPlatform.UntilAsync(() => platform.WithDatabaseAsync(db => db.EarlyCancels.AnyAsync(c => c.OperationId == operation)), "the cancel is kept");
+        await platform.Bus.Publish(new SparsifyDiskRequested { RequestId = operation, DiskId = disk });
+        await platform.Client.OperationInAsync(operation, Limit, "Canceled");
+        await TestPlatform.UntilAsync(() => platform.Published.Of<SparsifyDiskCanceled>().Any(c => c.OperationId == operation), "the end was published");
+        Assert.Equal((0, 0, 0), await platform.WithDatabaseAsync(async db => (await db.DiskLocks.CountAsync(), await db.VolumeJobs.CountAsync(), await db.EarlyCancels.CountAsync())));
     }
 
     [Theory]

@@ -46,6 +46,9 @@ public sealed class RetentionTests
         await platform.Client.PostAsync("/api/v1/hosts/host-b/drain", new { });
         await platform.Bus.Publish(new VmStatusReported { VmId = Guid.NewGuid(), Name = "gone", Status = VmStatus.Down, ReportedAt = DateTimeOffset.UtcNow, Volumes = [] });
         await platform.Bus.Publish(new DiskRemoved { DiskId = gone, RemovedAt = DateTimeOffset.UtcNow.AddMinutes(1) });
+        await platform.Bus.Publish(new CancelSparsifyRequested { OperationId = Guid.NewGuid() });
+        await TestPlatform.UntilAsync(() => platform.WithDatabaseAsync(db => db.EarlyCancels.AnyAsync()), "the cancel of an unknown operation is kept");
+        await TestPlatform.UntilAsync(() => platform.WithDatabaseAsync(async db => !await db.EarlyCancels.AnyAsync()), "and forgotten");
         await TestPlatform.UntilAsync(
             async () => (await platform.Client.GetAsync("/api/v1/hosts")).GetProperty("items").EnumerateArray().Select(h => h.GetProperty("name").GetString()).SequenceEqual(["host-b"]), "the API has forgotten host-a");
         await TestPlatform.UntilAsync(

@@ -63,6 +63,7 @@ internal static class Population
         INSERT INTO orchestrator.job_attempts (operation_id, number, kind, host, repairs, granted_at, ended_at, outcome)
         SELECT id, 1, 'Sparsify', 'host-x', '[]', created_at, finished_at, 'Reclaimed' FROM orchestrator.operations
         """,
+        $"INSERT INTO orchestrator.early_cancels (operation_id, asked_at) SELECT gen_random_uuid(), now() FROM generate_series(1, {disks})",
         $"INSERT INTO orchestrator.removed_disks (id, revision, generation, forgotten_at) SELECT gen_random_uuid(), 1, 1, now() FROM generate_series(1, {disks})",
         $"INSERT INTO orchestrator.inbox (message_id, consumer_id, consumed_at) SELECT gen_random_uuid(), gen_random_uuid(), now() FROM generate_series(1, {disks})",
         $"INSERT INTO api.inbox (message_id, consumer_id, consumed_at) SELECT gen_random_uuid(), gen_random_uuid(), now() FROM generate_series(1, {disks})",

@@ -23,7 +23,7 @@ public sealed partial class QueryPlanTests(ITestOutputHelper output)
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     /// <summary>These grow; a few rows of others are read quicker without an index.</summary>
-    private static readonly string[] Grow = ["operations", "volume_jobs", "job_attempts", "disks", "removed_disks", "virtual_machines", "vm_disks", "inbox", "measurements", "web_hook_deliveries", "policy_runs", "policy_run_disks"];
+    private static readonly string[] Grow = ["operations", "early_cancels", "volume_jobs", "job_attempts", "disks", "removed_disks", "virtual_machines", "vm_disks", "inbox", "measurements", "web_hook_deliveries", "policy_runs", "policy_run_disks"];
 
     private static int Operations => int.Parse(Environment.GetEnvironmentVariable("SPARSIFY_TEST_OPERATIONS") ?? "100000", CultureInfo.InvariantCulture);
 
@@ -70,6 +70,7 @@ public sealed partial class QueryPlanTests(ITestOutputHelper output)
         var (done, repaired, gone) = (disks[0], disks[1], disks[2]);
         await platform.Bus.Publish(new VmStatusReported { VmId = Guid.NewGuid(), Name = "web-1", Status = VmStatus.Down, ReportedAt = DateTimeOffset.UtcNow, DiskIds = [done] });
         await platform.Bus.Publish(new DiskRemoved { DiskId = gone, RemovedAt = DateTimeOffset.UtcNow.AddMinutes(1) });
+        await platform.Bus.Publish(new CancelSparsifyRequested { OperationId = Guid.NewGuid() });
 
         await platform.MeasuredAsync(done, new VolumeMeasurement { Reclaimable = 1, HeldBySnapshots = 0, Exact = true, MeasuredAt = DateTimeOffset.UtcNow });
 
