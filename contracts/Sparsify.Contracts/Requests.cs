@@ -76,7 +76,7 @@ public sealed record SparsifyDiskAccepted
     public PolicyReference? Policy { get; init; }
 }
 
-/// <summary>The disk is not eligible, or ceased to be before a host had begun: nothing ran and nothing will, and nothing is locked.</summary>
+/// <summary>The disk is not eligible, or ceased to be while no host worked on it: nothing runs and nothing will, and nothing is locked. An attempt that had failed before may have run.</summary>
 public sealed record SparsifyDiskRejected
 {
     /// <summary>The operation.</summary>
