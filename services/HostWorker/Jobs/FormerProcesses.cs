@@ -18,13 +18,16 @@ internal sealed class FormerProcesses(JobJournal journal, IOptions<HostWorkerOpt
     {
         var folder = journal.FolderOf(record.Job);
         var mark = RunMark.Of(folder);
+        var begun = time.GetTimestamp();
+        // A lifeline lets the lease run out and then waits for its grace; one that does not end its program by then never will.
+        var patience = record.Job.LeaseDuration + (2 * options.Value.FencingGrace);
         Interlocked.Increment(ref _waiting);
         try
         {
             long? interrupted = null;
             while (RunMark.ProcessesOf(mark) is { Count: > 0 } left)
             {
-                if (left.Any(Lifeline.Is))
+                if (left.Any(Lifeline.Is) && time.GetElapsedTime(begun) < patience)
                     interrupted = null;
                 else if (interrupted is null)
                     interrupted = Interrupt(record, folder);
