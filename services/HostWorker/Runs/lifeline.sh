@@ -37,6 +37,7 @@ become() { # PROGRAM ARGUMENT...
 
 become "$@" </dev/null 2>&4 3<&- 4>&- &
 child=$!
+# From here on nothing is said: a complaint that meets nobody would kill the watcher, perhaps between SIGSTOP and SIGKILL.
 exec 4>&- 2>/dev/null
 start=$(start_of "$child")
 
@@ -71,8 +72,6 @@ fence() { # SECONDS
 }
 
 watch() {
-    # What it complains of may meet nobody either, and must not end it between SIGSTOP and SIGKILL.
-    trap '' PIPE
     local line left lease_end='' code
     [[ -z $lease ]] || lease_end=$(($(now) + lease))
     while true; do
