@@ -56,7 +56,8 @@ internal sealed class FormerProcesses(JobJournal journal, IOptions<HostWorkerOpt
     private void Kill(AttemptRecord record, IReadOnlyList<int> left)
     {
         logger.LogError("Processes {Processes} of operation {OperationId} did not end within {Grace} of a SIGINT: they are killed.", string.Join(", ", left), record.Job.OperationId, options.Value.FencingGrace);
-        foreach (var process in left)
+        // Lifelines last: one that wakes up meanwhile would interrupt its program again.
+        foreach (var process in left.OrderBy(Lifeline.Is))
             Signals.KillNow(process);
     }
 }

@@ -101,8 +101,9 @@ internal sealed class VolumeRepair(
     private async Task<object> RepairAsync(AttemptRecord record, VolumePlace place, long leaks, VitalDifference difference, AttemptControl control)
     {
         var (path, format, folder) = (place.Path, record.Job.Format, journal.FolderOf(record.Job));
-        if (DerivedVolumes.FirstOf(record.Job.StorageDomain, roots.RootOf(record.Job.StorageDomain), path) is { } above)
-            return Ended(record, RepairOutcome.NotProvable, path, [], [$"'{above}' is based on the volume by now: what a repair writes would not fit what lies above."]);
+        var root = roots.RootOf(record.Job.StorageDomain);
+        if (DerivedVolumes.FirstOf(record.Job.StorageDomain, root, path) is { } above)
+            return Ended(record, RepairOutcome.NotProvable, path, [], [$"'{Path.GetRelativePath(root, above)}' is based on the volume '{record.Job.Path}' by now: it would not fit the volume any more once that is written to."]);
         var failed = leaks == 0 ? null : await DoAsync(() => tools.FreeLeaksAsync(path, format, folder, control.Lifeline, control.Stop));
         if (failed is null && !difference.IsNone)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sparsify.Contracts;
 using Sparsify.HostWorker.Jobs;
 using Sparsify.Testing.Disks;
@@ -30,6 +31,21 @@ public sealed class JobRunnerTests
         var failed = Assert.IsType<VolumeJobFailed>(await worker.EndOfAsync(Attempt("disk.qcow2"), TimeSpan.FromSeconds(15)));
         Assert.Equal((0, true, true, FailureKind.Transient), (worker.Runs, failed.EndedByItself, failed.Retryable, failed.Error.Kind));
         Assert.Contains("00:00:02", failed.Error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Storage_that_hangs_in_the_preparation_keeps_no_disk_and_starts_nothing_when_it_answers_again()
+    {
+        await using var worker = await RunningWorker.StartAsync(("PreparationLimit", "00:00:02"));
+        await worker.MakeQcow2Async("disk.qcow2");
+        // Who opens a file that another has a lease on (fcntl(2), F_SETLEASE) waits for it, as for a hung mount.
+        using var hanging = Process.Start(new ProcessStartInfo("perl", ["-e", "$SIG{IO} = 'IGNORE'; $| = 1; open(F, '+<', $ARGV[0]) or die; fcntl(F, 1024, 1) or die $!; print qq(hangs\\n); sleep 8", worker.Volume("disk.qcow2")]) { RedirectStandardOutput = true })!;
+        Assert.Equal("hangs", await hanging.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+        var failed = Assert.IsType<VolumeJobFailed>(await worker.EndOfAsync(Attempt("disk.qcow2"), Limit));
+        Assert.True(hanging.HasExited);
+        Assert.Equal((0, true, true), (worker.Runs, failed.EndedByItself, failed.Retryable));
+        // The Orchestrator had the disk back before that.
+        Assert.InRange(worker.Told.Renewals.Max(), worker.Told.Renewals.Min().AddSeconds(1), worker.Told.Renewals.Min().AddSeconds(4));
     }
 
     [Fact]

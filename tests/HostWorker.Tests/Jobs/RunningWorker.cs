@@ -1,7 +1,7 @@
+using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using MassTransit;
 using Microsoft.Extensions.Logging;
 using Sparsify.Contracts;
 using Sparsify.HostWorker.Jobs;
