@@ -49,9 +49,13 @@ public sealed class HostWorkerOptions
     [Required]
     public string LibvirtUri { get; set; } = "qemu:///system";
 
-    /// <summary>How long a run may take, or a look at a disk after one: an appliance that hangs would hold the disk for ever. It gets SIGINT then, and is killed when it does not heed that.</summary>
+    /// <summary>How long a run may take, what follows it, or a look at a disk after one: an appliance that hangs would hold the disk for ever. It gets SIGINT then, and is killed when it does not heed that.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan RunLimit { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long an attempt may look at its disk before its run: storage that hangs would hold the disk for ever. Its lease is renewed no longer then, and nothing is started.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    public TimeSpan PreparationLimit { get; set; } = TimeSpan.FromMinutes(30);
 
     /// <summary>After a lost lease or the limit of a run: how long virt-sparsify may take to end on SIGINT before it is killed.</summary>
     public TimeSpan FencingGrace { get; set; } = TimeSpan.FromSeconds(20);

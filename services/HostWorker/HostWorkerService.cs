@@ -42,6 +42,7 @@ public static class HostWorkerService
             .AddSingleton<VitalJournal>()
             .AddSingleton<RepairTools>()
             .AddSingleton<VolumeRepair>()
+            .AddSingleton<AttemptRun>()
             .AddSingleton<VolumeAttempt>()
             .AddSingleton<ClaimSignal>()
             .AddSingleton<InventorySignal>()

@@ -1,18 +1,20 @@
 using Microsoft.Extensions.Options;
+using Sparsify.HostWorker.Jobs;
 
 namespace Sparsify.HostWorker;
 
 /// <summary>Keeps two workers from sharing one scratch folder: each would take the other's runs for its own dead ones.</summary>
-internal sealed class ScratchLock(IOptions<HostWorkerOptions> options) : IHostedService, IDisposable
+internal sealed class ScratchLock(IOptions<HostWorkerOptions> options) : IHostedLifecycleService, IDisposable
 {
     private FileStream? _held;
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Before anything is read in the folder: what the journal holds is ended as of a former worker in this step too, by services that are registered later.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken)
     {
         var folder = options.Value.Scratch;
         try
         {
-            Directory.CreateDirectory(folder);
+            DurableFolder.Create(folder);
             _held = new FileStream(Path.Combine(folder, "worker.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -23,7 +25,15 @@ internal sealed class ScratchLock(IOptions<HostWorkerOptions> options) : IHosted
         return Task.CompletedTask;
     }
 
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose() => _held?.Dispose();
 }

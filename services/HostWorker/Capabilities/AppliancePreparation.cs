@@ -46,7 +46,7 @@ internal sealed class AppliancePreparation(IOptions<HostWorkerOptions> options, 
         _known = known with { Accelerator = null };
     }
 
-    /// <summary>Tries what is not yet known. Starting an appliance takes seconds, the first time more.</summary>
+    /// <summary>Tries what is not yet known. Starting an appliance takes seconds, the first time more. What cannot be found out is no capability, and <see cref="Failure"/> says why.</summary>
     public async Task<HostCapabilities> ExamineAsync(CancellationToken cancellationToken)
     {
         await _once.WaitAsync(cancellationToken);
@@ -54,21 +54,36 @@ internal sealed class AppliancePreparation(IOptions<HostWorkerOptions> options, 
         {
             if (_known is { Accelerator: not null } || (_known is not null && _failedAt is { } failedAt && time.GetElapsedTime(failedAt) < options.Value.ApplianceRetryInterval))
                 return _known;
-            var version = await VersionAsync(options.Value.VirtSparsify, cancellationToken);
-            var qemu = await VersionAsync("qemu-img", cancellationToken);
-            var (accelerator, features) = version is null ? (null, []) : Remembered(version) ?? await TryAsync(cancellationToken);
-            _known = new HostCapabilities(version, features, accelerator, qemu);
-            _failedAt = accelerator is null && version is not null ? time.GetTimestamp() : null;
-            if (version is null)
-                Failure = $"'{options.Value.VirtSparsify}' is not installed; install guestfs-tools (Debian: libguestfs-tools).";
-            if (accelerator is not null)
-                Remember(version!, accelerator, features);
-            return _known;
+            return _known = await LookAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is TimeoutException or IOException or UnauthorizedAccessException)
+        {
+            // A machine that is so busy now, or whose disk is full, may not be later.
+            logger.LogWarning("What this host can do cannot be found out now: {Reason}", e.Message);
+            (Failure, _failedAt) = ($"What it can do cannot be found out: {e.Message}", time.GetTimestamp());
+            return _known = new HostCapabilities(null, [], null, null);
         }
         finally
         {
             _once.Release();
         }
+    }
+
+    private async Task<HostCapabilities> LookAsync(CancellationToken cancellationToken)
+    {
+        var version = await VersionAsync(options.Value.VirtSparsify, cancellationToken);
+        var qemu = await VersionAsync("qemu-img", cancellationToken);
+        var (accelerator, features) = version is null ? (null, []) : Remembered(version) ?? await TryAsync(cancellationToken);
+        _failedAt = accelerator is null && version is not null ? time.GetTimestamp() : null;
+        if (version is null)
+            Failure = $"'{options.Value.VirtSparsify}' is not installed; install guestfs-tools (Debian: libguestfs-tools).";
+        if (accelerator is not null)
+        {
+            Failure = null;
+            Remember(version!, accelerator, features);
+        }
+
+        return new HostCapabilities(version, features, accelerator, qemu);
     }
 
     private async Task<(string? Accelerator, IReadOnlyList<string> Features)> TryAsync(CancellationToken cancellationToken)

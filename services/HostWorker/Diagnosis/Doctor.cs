@@ -27,7 +27,7 @@ public sealed class Doctor
         {
             found.VirtSparsifyVersion is { } version
                 ? new("virt-sparsify", CheckState.Ok, version)
-                : new("virt-sparsify", CheckState.Failed, "not installed", "Install guestfs-tools (Debian 11: libguestfs-tools)."),
+                : new("virt-sparsify", CheckState.Failed, _appliance.Failure ?? "not installed", "Install guestfs-tools (Debian 11: libguestfs-tools)."),
             found.QemuImgVersion is { } qemu
                 ? new("qemu-img", CheckState.Ok, qemu)
                 : new("qemu-img", CheckState.Failed, "not installed", "Install qemu-utils (RHEL: qemu-img)."),

@@ -9,15 +9,15 @@ internal static class ImageCheck
 {
     private const int Corrupt = 2;
     private const int Leaky = 3;
-    private static readonly TimeSpan Limit = TimeSpan.FromHours(1);
 
     /// <summary>Checks a qcow2 image; a raw one has nothing to check.</summary>
     /// <exception cref="IOException">It could not be checked.</exception>
-    public static async Task<ImageCheckResult> RunAsync(string path, VolumeFormat format, CancellationToken cancellationToken)
+    /// <exception cref="TimeoutException">It took longer than <paramref name="limit"/>.</exception>
+    public static async Task<ImageCheckResult> RunAsync(string path, VolumeFormat format, TimeSpan limit, CancellationToken cancellationToken)
     {
         if (format != VolumeFormat.Qcow2)
             return ImageCheckResult.Sound;
-        var check = await ToolOutput.RunAsync("qemu-img", ["check", "-f", "qcow2", "--output=json", path], Limit, cancellationToken: cancellationToken)
+        var check = await ToolOutput.RunAsync("qemu-img", ["check", "-f", "qcow2", "--output=json", path], limit, cancellationToken: cancellationToken)
             ?? throw new IOException("'qemu-img' is not installed; install qemu-utils.");
         return check.ExitCode switch
         {

@@ -7,4 +7,7 @@ namespace Sparsify.HostWorker.Images;
 internal sealed record ImageCheckResult(long Corruptions, long Leaks, string? Output)
 {
     public static readonly ImageCheckResult Sound = new(0, 0, null);
+
+    /// <summary>Why the image could not be checked; null when it was.</summary>
+    public string? NotChecked { get; init; }
 }

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Sparsify.Contracts;
+using Sparsify.HostWorker.Runs;
 using Sparsify.HostWorker.Volumes;
 
 namespace Sparsify.HostWorker.Jobs;
@@ -6,6 +8,11 @@ namespace Sparsify.HostWorker.Jobs;
 /// <summary>Attempts that the worker's former self left unfinished: once their processes are gone, it says what is known of them.</summary>
 internal sealed class FormerAttempts(JobJournal journal, EndReports ends, FormerProcesses processes, VolumeRelease release, TimeProvider time, ILogger<FormerAttempts> logger)
 {
+    private readonly ConcurrentDictionary<(Guid OperationId, int Attempt), bool> _waitedFor = new();
+
+    /// <summary>The processes of an attempt are still waited for.</summary>
+    public bool WaitsFor(Guid operationId, int attempt) => _waitedFor.ContainsKey((operationId, attempt));
+
     /// <summary>Ends all attempts that the journal holds without an end.</summary>
     public Task ReportAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(journal.Unfinished().Select(record => EndAsync(record, cancellationToken)));
@@ -13,6 +20,7 @@ internal sealed class FormerAttempts(JobJournal journal, EndReports ends, Former
     /// <summary>Ends one such attempt.</summary>
     public async Task EndAsync(AttemptRecord record, CancellationToken cancellationToken)
     {
+        _waitedFor[(record.Job.OperationId, record.Job.Attempt)] = true;
         try
         {
             await processes.GoneAsync(record, cancellationToken);
@@ -23,7 +31,7 @@ internal sealed class FormerAttempts(JobJournal journal, EndReports ends, Former
             }
 
             if (record.VolumePath is { } path)
-                await release.WaitAsync(path, null, cancellationToken);
+                await release.AfterRunAsync(path, RunMark.Of(journal.FolderOf(record.Job)), cancellationToken);
             var report = record.Failed(
                 new OperationError(FailureKind.HostLost, $"The worker on host '{record.Job.Host}' ended while virt-sparsify worked on the disk; its processes are gone now."),
                 retryable: false, time.GetUtcNow(), endedByItself: false, SizeNow(record));
@@ -33,6 +41,10 @@ internal sealed class FormerAttempts(JobJournal journal, EndReports ends, Former
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The next start goes on with it.
+        }
+        finally
+        {
+            _waitedFor.TryRemove((record.Job.OperationId, record.Job.Attempt), out _);
         }
     }
 

@@ -18,13 +18,16 @@ internal sealed class FormerProcesses(JobJournal journal, IOptions<HostWorkerOpt
     {
         var folder = journal.FolderOf(record.Job);
         var mark = RunMark.Of(folder);
+        var begun = time.GetTimestamp();
+        // A lifeline lets the lease run out and then waits for its grace; one that does not end its program by then never will.
+        var patience = record.Job.LeaseDuration + (2 * options.Value.FencingGrace);
         Interlocked.Increment(ref _waiting);
         try
         {
             long? interrupted = null;
             while (RunMark.ProcessesOf(mark) is { Count: > 0 } left)
             {
-                if (left.Any(Lifeline.Is))
+                if (left.Any(Lifeline.Is) && time.GetElapsedTime(begun) < patience)
                     interrupted = null;
                 else if (interrupted is null)
                     interrupted = Interrupt(record, folder);
@@ -53,7 +56,8 @@ internal sealed class FormerProcesses(JobJournal journal, IOptions<HostWorkerOpt
     private void Kill(AttemptRecord record, IReadOnlyList<int> left)
     {
         logger.LogError("Processes {Processes} of operation {OperationId} did not end within {Grace} of a SIGINT: they are killed.", string.Join(", ", left), record.Job.OperationId, options.Value.FencingGrace);
-        foreach (var process in left)
+        // Lifelines last: one that wakes up meanwhile would interrupt its program again.
+        foreach (var process in left.OrderBy(Lifeline.Is))
             Signals.KillNow(process);
     }
 }

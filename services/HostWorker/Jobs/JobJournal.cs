@@ -26,7 +26,7 @@ internal sealed class JobJournal(IOptions<HostWorkerOptions> options, ILogger<Jo
     {
         try
         {
-            Directory.CreateDirectory(Root);
+            DurableFolder.Create(Root);
             var probe = Path.Combine(options.Value.Scratch, "probe");
             File.WriteAllBytes(probe, new byte[ProbeSize]);
             File.Delete(probe);
@@ -48,7 +48,7 @@ internal sealed class JobJournal(IOptions<HostWorkerOptions> options, ILogger<Jo
             var folder = FolderOf(record.Job);
             if (File.Exists(Path.Combine(folder, RecordFile)))
                 return false;
-            Directory.CreateDirectory(folder);
+            DurableFolder.Create(folder);
             try
             {
                 WriteDurably(Path.Combine(folder, RecordFile), record);
@@ -77,6 +77,12 @@ internal sealed class JobJournal(IOptions<HostWorkerOptions> options, ILogger<Jo
                 Directory.Delete(folder, recursive: true);
         }
     }
+
+    /// <summary>How an attempt ended is noted.</summary>
+    public bool HasEnd(Guid operationId, int attempt) => File.Exists(Path.Combine(FolderOf(operationId, attempt), EndFile));
+
+    /// <summary>What is noted of an attempt; null when nothing is, or it cannot be read.</summary>
+    public AttemptRecord? Find(Guid operationId, int attempt) => Read<AttemptRecord>(Path.Combine(FolderOf(operationId, attempt), RecordFile));
 
     /// <summary>Attempts without an end.</summary>
     public IReadOnlyList<AttemptRecord> Unfinished() =>
@@ -124,6 +130,7 @@ internal sealed class JobJournal(IOptions<HostWorkerOptions> options, ILogger<Jo
         }
 
         File.Move(temporary, path, overwrite: true);
+        DurableFolder.Flush(Path.GetDirectoryName(path)!);
     }
 
     private sealed record EndRecord(string Type, JsonElement Message)

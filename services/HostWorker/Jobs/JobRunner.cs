@@ -27,6 +27,10 @@ internal sealed class JobRunner(
     /// <summary>Takes nothing more on.</summary>
     public bool IsStopping => _stopping.IsCancellationRequested;
 
+    /// <summary>An attempt runs, or is waited for, and has not ended.</summary>
+    public bool Holds(Guid operationId, int attemptNumber) =>
+        (_running.ContainsKey((operationId, attemptNumber)) || former.WaitsFor(operationId, attemptNumber)) && !journal.HasEnd(operationId, attemptNumber);
+
     /// <summary>Takes a job on; a repetition of its message changes nothing.</summary>
     public void Accept(AttemptRecord record)
     {
@@ -106,16 +110,16 @@ internal sealed class JobRunner(
             logger.LogWarning("Attempt {Attempt} of operation {OperationId} was not started: {Reason}", key.Attempt, key.OperationId, e.Message);
             journal.Forget(key.OperationId, key.Attempt);
         }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException && journal.Find(key.OperationId, key.Attempt) is { StartedAt: null })
         {
             // Leave may have been given in an answer that never came: without a word the disk would wait for a person.
             await EndAsync(record, record.NotStarted(e is TimeoutException ? e.Message : "The worker was told to stop.", time.GetUtcNow()));
         }
         catch (Exception e)
         {
-            // The attempt stays in the journal without an end, as after a crash: what it left is not known.
+            // As after a crash: what it left is not known. Where the journal cannot be read, a run may have been started.
             logger.LogCritical(e, "Attempt {Attempt} of operation {OperationId} ended in a fault of this worker.", key.Attempt, key.OperationId);
-            await former.EndAsync(journal.Unfinished().Single(r => (r.Job.OperationId, r.Job.Attempt) == key), CancellationToken.None);
+            await former.EndAsync(journal.Find(key.OperationId, key.Attempt) ?? record with { StartedAt = time.GetUtcNow() }, _stopping.Token);
         }
         finally
         {

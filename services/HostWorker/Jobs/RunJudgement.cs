@@ -74,6 +74,8 @@ internal static class RunJudgement
         List<string> warnings = [.. progress.Warnings, .. progress.FileSystems.PassedOver];
         if (progress.Steps.Count == 0 && progress.FileSystems.PassedOver.Count == 0)
             warnings.Add("The disk holds no file system, swap area or volume group that could be sparsified.");
+        if (image.NotChecked is { } reason)
+            warnings.Add($"After the run the image could not be checked, since {reason}.");
         if (image.Leaks > 0)
             warnings.Add($"qemu-img check finds {image.Leaks} leaked cluster(s): space that nothing refers to. 'qemu-img check -r leaks' gives it back.");
         return warnings;

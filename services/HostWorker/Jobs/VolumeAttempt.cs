@@ -13,7 +13,7 @@ namespace Sparsify.HostWorker.Jobs;
 
 /// <summary>One attempt, from the leave to start to the report of its end.</summary>
 internal sealed class VolumeAttempt(
-    JobJournal journal, LeaseKeeper leases, VolumeCheck check, VitalJournal vitals, AppliancePreparation appliance, VirtSparsify tool, VolumeRelease release, RunReports reports, MeasurementReports measurements, IOptions<HostWorkerOptions> options, TimeProvider time,
+    JobJournal journal, LeaseKeeper leases, VolumeCheck check, VitalJournal vitals, AppliancePreparation appliance, AttemptRun runs, VolumeRelease release, MeasurementReports measurements, IOptions<HostWorkerOptions> options, TimeProvider time,
     ILogger<VolumeAttempt> logger)
 {
     /// <summary>Runs the attempt.</summary>
@@ -25,14 +25,17 @@ internal sealed class VolumeAttempt(
         using var activity = HostWorkerTelemetry.Source.StartActivity("sparsify volume", ActivityKind.Internal, record.Trace);
         activity?.SetTag("sparsify.operation.id", record.Job.OperationId).SetTag("sparsify.disk.id", record.Job.DiskId).SetTag("sparsify.attempt", record.Job.Attempt);
         var lease = await leases.AcquireAsync(record.Job, control.Stop);
-        using var ended = new CancellationTokenSource();
+        // What takes too long before or after the run has its lease renewed no more: storage that hangs may not even hear a cancel.
+        using var limit = new CancellationTokenSource(options.Value.PreparationLimit, time);
+        await using var late = limit.Token.Register(() => GiveUp(record, control));
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
         var keeping = leases.KeepAsync(record.Job, lease, control, ended.Token);
         try
         {
             if (lease.CancelRequested)
                 return record.Canceled(time.GetUtcNow());
             var (end, prepared) = await PrepareAsync(record, control);
-            var report = end ?? await JournalAsync(record, prepared!, control) ?? await WorkAsync(record, prepared!.Path, prepared.Measured, control);
+            var report = end ?? await JournalAsync(record, prepared!, control) ?? await WorkAsync(record, prepared!, control, limit);
             Describe(activity, report);
             return report;
         }
@@ -48,15 +51,15 @@ internal sealed class VolumeAttempt(
     {
         try
         {
-            var (path, violations, measured) = check.Examine(record.Job);
+            var (place, violations, measured) = check.Examine(record.Job);
             if (violations.Count > 0)
                 return (record.Failed(new OperationError(KindOf(violations), string.Join(' ', violations.Select(v => v.Message))), retryable: false, time.GetUtcNow(), violations: violations), null);
             if (measured is not null && !record.Job.Force && measured.Told.Reclaimable < record.Job.MinReclaimable)
-                return (record.Skipped(measured.Told.Reclaimable, Allocation.Bytes(path), time.GetUtcNow()), null);
+                return (record.Skipped(measured.Told.Reclaimable, Allocation.Bytes(place.Path), time.GetUtcNow()), null);
             var capabilities = await appliance.ExamineAsync(control.Stop);
             if (capabilities.Accelerator is null)
                 return (record.Failed(new OperationError(FailureKind.HostNotCapable, $"{appliance.Failure} Run 'sparsify doctor' on host '{record.Job.Host}'."), retryable: true, time.GetUtcNow()), null);
-            return control.Reason is null ? (null, new PreparedVolume(path, measured, check.ReadVitalBytes(record.Job, path))) : (BeforeStart(record, control), null);
+            return control.Reason is null ? (null, new PreparedVolume(place, measured, check.ReadVitalBytes(record.Job, place.Path))) : (BeforeStart(record, control), null);
         }
         catch (OperationCanceledException) when (control.Stop.IsCancellationRequested)
         {
@@ -85,24 +88,51 @@ internal sealed class VolumeAttempt(
         }
     }
 
-    private object BeforeStart(AttemptRecord record, AttemptControl control) => control.Reason == StopReason.Canceled
-        ? record.Canceled(time.GetUtcNow())
-        : record.Failed(new OperationError(FailureKind.Transient, $"Host '{record.Job.Host}' had to give the job up before it started."), retryable: true, time.GetUtcNow());
-
-    private async Task<object> WorkAsync(AttemptRecord record, string path, MeasuredVolume? measured, AttemptControl control)
+    private object BeforeStart(AttemptRecord record, AttemptControl control) => control.Reason switch
     {
-        record = record with { VolumePath = path, SizeBefore = Allocation.Bytes(path), Predicted = measured?.Told.Reclaimable, StartedAt = time.GetUtcNow() };
+        StopReason.Canceled => record.Canceled(time.GetUtcNow()),
+        StopReason.TooLong => record.NotStarted($"The look at the disk took longer than {options.Value.PreparationLimit}.", time.GetUtcNow()),
+        _ => record.Failed(new OperationError(FailureKind.Transient, $"Host '{record.Job.Host}' had to give the job up before it started."), retryable: true, time.GetUtcNow()),
+    };
+
+    private async Task<object> WorkAsync(AttemptRecord record, PreparedVolume prepared, AttemptControl control, CancellationTokenSource limit)
+    {
+        var (path, measured) = (prepared.Place.Path, prepared.Measured);
+        if (check.WhyNotNow(record.Job, prepared.Place) is { } change)
+            return record.Failed(change, retryable: true, time.GetUtcNow());
+        var sizeBefore = Allocation.Bytes(path);
+        // The run has a limit of its own. Where this one was faster, nobody renews the lease any more.
+        limit.CancelAfter(Timeout.InfiniteTimeSpan);
+        if (limit.IsCancellationRequested || control.Reason is not null)
+            return BeforeStart(record, control);
+        record = record with { VolumePath = path, SizeBefore = sizeBefore, Predicted = measured?.Told.Reclaimable, StartedAt = time.GetUtcNow() };
         journal.Update(record);
-        var run = await LaunchAsync(record, path, RunPlan.Of(measured?.Found), control);
-        await release.WaitAsync(path, RunMark.Of(journal.FolderOf(record.Job)), CancellationToken.None);
+        var run = await runs.RunAsync(record, RunPlan.Of(measured?.Found), control);
+        limit.CancelAfter(options.Value.RunLimit);
+        var stopped = control.Reason;
+        await release.AfterRunAsync(path, RunMark.Of(journal.FolderOf(record.Job)), CancellationToken.None);
         var sizeAfter = Allocation.Bytes(path);
-        HostWorkerTelemetry.Reclaimed.Add(Math.Max(0, record.SizeBefore.Value - sizeAfter));
-        var report = RunJudgement.Judge(record, run, control.Reason, sizeAfter, await ImageCheck.RunAsync(path, record.Job.Format, CancellationToken.None), time.GetUtcNow());
+        HostWorkerTelemetry.Reclaimed.Add(Math.Max(0, sizeBefore - sizeAfter));
+        var report = RunJudgement.Judge(record, run, stopped, sizeAfter, await CheckAsync(record, path), time.GetUtcNow());
         appliance.Note(report is VolumeJobFailed { Error: { Kind: FailureKind.HostNotCapable } error } ? error.Message : null);
         if (report is VolumeJobSucceeded)
-            Compare(record, record.SizeBefore.Value - sizeAfter);
+            Compare(record, sizeBefore - sizeAfter);
         await measurements.TellAsync(record.Job, succeeded: report is VolumeJobSucceeded);
         return report;
+    }
+
+    private async Task<ImageCheckResult> CheckAsync(AttemptRecord record, string path)
+    {
+        try
+        {
+            return await ImageCheck.RunAsync(path, record.Job.Format, options.Value.RunLimit, CancellationToken.None);
+        }
+        catch (IOException e) when (ImageLock.HolderOf(path) is not null)
+        {
+            // A VM that started just after the run. Its result stands: what was open of it is known from its trace.
+            logger.LogWarning("The image of operation {OperationId} is in use after the run and cannot be checked: {Reason}", record.Job.OperationId, e.Message);
+            return ImageCheckResult.Sound with { NotChecked = "it is in use (a VM may have started on it)" };
+        }
     }
 
     /// <summary>A prediction that misses by more than one part in a hundred is a fault to be looked into: of ours, or of a disk that changed.</summary>
@@ -113,50 +143,10 @@ internal sealed class VolumeAttempt(
             logger.LogWarning("Operation {OperationId} was predicted to give back {Predicted} bytes and gave back {Reclaimed}.", record.Job.OperationId, predicted, reclaimed);
     }
 
-    private async Task<RunResult> LaunchAsync(AttemptRecord record, string path, RunPlan plan, AttemptControl control)
+    private void GiveUp(AttemptRecord record, AttemptControl control)
     {
-        using var activity = HostWorkerTelemetry.Source.StartActivity("virt-sparsify");
-        using var ended = new CancellationTokenSource();
-        var (progress, told) = reports.Start(record, ended.Token);
-        var begun = time.GetTimestamp();
-        var limited = LimitAsync(record, control, ended.Token);
-        try
-        {
-            var run = await tool.RunAsync(
-                path,
-                record.Job.Format,
-                plan,
-                journal.FolderOf(record.Job),
-                process => activity?.SetTag("process.pid", process),
-                seen => progress.TryWrite(seen),
-                control.Lifeline,
-                control.Stop,
-                control.Fence);
-            activity?.SetTag("process.exit.code", run.ExitCode);
-            return run;
-        }
-        finally
-        {
-            HostWorkerTelemetry.RunDuration.Record(time.GetElapsedTime(begun).TotalSeconds);
-            await ended.CancelAsync();
-            await told;
-            await limited;
-        }
-    }
-
-    private async Task LimitAsync(AttemptRecord record, AttemptControl control, CancellationToken ended)
-    {
-        try
-        {
-            await Task.Delay(options.Value.RunLimit, time, ended);
-        }
-        catch (OperationCanceledException)
-        {
-            return;
-        }
-
-        logger.LogError("The run of operation {OperationId}, attempt {Attempt}, takes longer than {Limit}: ending it.", record.Job.OperationId, record.Job.Attempt, options.Value.RunLimit);
-        await control.EndAsync(StopReason.TooLong, options.Value.FencingGrace, time, ended);
+        logger.LogError("What comes before or after the run of operation {OperationId}, attempt {Attempt}, takes longer than it may: its lease is renewed no more.", record.Job.OperationId, record.Job.Attempt);
+        control.RequestStop(StopReason.TooLong);
     }
 
     private static FailureKind KindOf(IReadOnlyList<Violation> violations) =>

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using MassTransit.Serialization;
 using Sparsify.Contracts;
 using Sparsify.DiskImages.Vital;
 using Journaled = Sparsify.Contracts.VitalBytes;
@@ -13,6 +15,9 @@ internal static class VitalWords
         SwapHeaders = [.. read.SwapHeaders.Select(s => new VitalSwapHeader(s.Device, s.Content))],
         VolumeGroups = [.. read.Groups.Select(g => new VitalVolumeGroup(g.Name, g.Text))],
     };
+
+    /// <summary>Bytes that they take in a message: what a guest's metadata is full of may take six times its length there.</summary>
+    public static long MessageSize(this Journaled vital) => JsonSerializer.SerializeToUtf8Bytes(vital, SystemTextJsonMessageSerializer.Options).LongLength;
 
     public static Read ToLibrary(this Journaled journaled) => new(
         [.. journaled.SwapHeaders.Select(s => new SwapHeader(s.Device, s.Content))],

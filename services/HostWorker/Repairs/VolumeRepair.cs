@@ -16,7 +16,7 @@ namespace Sparsify.HostWorker.Repairs;
 /// puts back what was lost, and compares again.
 /// </summary>
 internal sealed class VolumeRepair(
-    JobJournal journal, LeaseKeeper leases, StorageDomainRoots roots, VolumeRelease release, AppliancePreparation appliance, RepairTools tools, IOptions<HostWorkerOptions> options, TimeProvider time, ILogger<VolumeRepair> logger)
+    JobJournal journal, LeaseKeeper leases, StorageDomainRoots roots, VolumeCheck check, VolumeRelease release, AppliancePreparation appliance, RepairTools tools, IOptions<HostWorkerOptions> options, TimeProvider time, ILogger<VolumeRepair> logger)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -57,14 +57,14 @@ internal sealed class VolumeRepair(
     {
         try
         {
-            var path = roots.Resolve(record.Job.StorageDomain, record.Job.Path);
+            var place = roots.Find(record.Job.StorageDomain, record.Job.Path);
             using (var patience = CancellationTokenSource.CreateLinkedTokenSource(control.Stop))
             {
                 patience.CancelAfter(Patience);
-                await release.WaitAsync(path, null, patience.Token);
+                await release.UnusedAsync(place.Path, patience.Token);
             }
 
-            return await CompareAsync(record, path, control);
+            return await CompareAsync(record, place, control);
         }
         catch (OperationCanceledException)
         {
@@ -82,11 +82,12 @@ internal sealed class VolumeRepair(
         }
     }
 
-    private async Task<object> CompareAsync(AttemptRecord record, string path, AttemptControl control)
+    private async Task<object> CompareAsync(AttemptRecord record, VolumePlace place, AttemptControl control)
     {
+        var path = place.Path;
         if (record.Journaled is null)
             return Ended(record, RepairOutcome.NotProvable, path, [], ["Nothing was journaled of the disk before the run."]);
-        var image = await ImageCheck.RunAsync(path, record.Job.Format, control.Stop);
+        var image = await ImageCheck.RunAsync(path, record.Job.Format, options.Value.RunLimit, control.Stop);
         if (image.Corruptions > 0)
             return Ended(record, RepairOutcome.NotProvable, path, [], [$"qemu-img check finds {image.Corruptions} corruption(s) in the image."]);
         var difference = Compare(record, path);
@@ -94,12 +95,15 @@ internal sealed class VolumeRepair(
             return Ended(record, RepairOutcome.NotProvable, path, [], difference.Unexplained);
         if (difference.IsNone && image.Leaks == 0)
             return Ended(record, RepairOutcome.Clean, path, [], []);
-        return await RepairAsync(record, path, image.Leaks, difference, control);
+        return await RepairAsync(record, place, image.Leaks, difference, control);
     }
 
-    private async Task<object> RepairAsync(AttemptRecord record, string path, long leaks, VitalDifference difference, AttemptControl control)
+    private async Task<object> RepairAsync(AttemptRecord record, VolumePlace place, long leaks, VitalDifference difference, AttemptControl control)
     {
-        var (format, folder) = (record.Job.Format, journal.FolderOf(record.Job));
+        var (path, format, folder) = (place.Path, record.Job.Format, journal.FolderOf(record.Job));
+        var root = roots.RootOf(record.Job.StorageDomain);
+        if (DerivedVolumes.FirstOf(record.Job.StorageDomain, root, path) is { } above)
+            return Ended(record, RepairOutcome.NotProvable, path, [], [$"'{Path.GetRelativePath(root, above)}' is based on the volume '{record.Job.Path}' by now: it would not fit the volume any more once that is written to."]);
         var failed = leaks == 0 ? null : await DoAsync(() => tools.FreeLeaksAsync(path, format, folder, control.Lifeline, control.Stop));
         if (failed is null && !difference.IsNone)
         {
@@ -110,7 +114,7 @@ internal sealed class VolumeRepair(
 
         if (failed is not null)
             return failed;
-        var (image, after) = (await ImageCheck.RunAsync(path, format, control.Stop), Compare(record, path));
+        var (image, after) = (await ImageCheck.RunAsync(path, format, options.Value.RunLimit, control.Stop), Compare(record, path));
         var done = Sentences(leaks, difference);
         return image.Corruptions == 0 && after.IsNone
             ? Ended(record, RepairOutcome.Repaired, path, done, [])
@@ -118,8 +122,10 @@ internal sealed class VolumeRepair(
 
         async Task<object?> DoAsync(Func<Task<OperationError?>> run)
         {
+            if (check.WhyNotNow(record.Job, place) is { } change)
+                return record.Failed(change, retryable: true, time.GetUtcNow());
             var error = await run();
-            await release.WaitAsync(path, RunMark.Of(folder), CancellationToken.None);
+            await release.AfterRunAsync(path, RunMark.Of(folder), CancellationToken.None);
             return error is null ? null : record.Failed(error, retryable: true, time.GetUtcNow());
         }
     }

@@ -10,11 +10,11 @@ internal static class Lifeline
 
     /// <summary>The arguments of bash.</summary>
     /// <param name="pidFile">Where the program's process id is written.</param>
-    /// <param name="pipe">The standard input, for its grace.</param>
+    /// <param name="pipe">The standard input, for its grace and the lease that holds now.</param>
     /// <param name="program">The program.</param>
     /// <param name="arguments">Its arguments; they reach no shell.</param>
     public static IReadOnlyList<string> Arguments(string pidFile, LifelinePipe pipe, string program, IEnumerable<string> arguments) =>
-        ["-c", Script, Name, pidFile, pipe.Grace, program, .. arguments];
+        ["-c", Script, Name, pidFile, pipe.Grace, pipe.Left, program, .. arguments];
 
     /// <summary>Whether a process is a lifeline.</summary>
     public static bool Is(int process) => ProcessTree.CommandLineOf(process).Contains(Name);

@@ -16,6 +16,9 @@ internal sealed class LifelinePipe(TimeSpan grace, TimeProvider time)
     /// <summary>In whole seconds.</summary>
     public string Grace { get; } = Math.Floor(grace.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>For how many whole seconds the lease holds from now on; empty when nothing was said of one.</summary>
+    public string Left => _last is { } last ? Seconds(last) : "";
+
     /// <summary>The program's standard input. A second program, after the end of the first, is told what the first was told last.</summary>
     public PipeSource Source => PipeSource.Create(WriteAsync);
 
@@ -36,10 +39,12 @@ internal sealed class LifelinePipe(TimeSpan grace, TimeProvider time)
     private async Task WriteAsync(Stream pipe, Lease? line, CancellationToken cancellationToken)
     {
         // Counted now: what was said before the program had started is old.
-        var text = line is null ? "stop" : Math.Max(0, Math.Floor((line.Lasts - time.GetElapsedTime(line.At)).TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        var text = line is null ? "stop" : Seconds(line);
         await pipe.WriteAsync(Encoding.ASCII.GetBytes($"{text}\n"), cancellationToken);
         await pipe.FlushAsync(cancellationToken);
     }
+
+    private string Seconds(Lease lease) => Math.Max(0, Math.Floor((lease.Lasts - time.GetElapsedTime(lease.At)).TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 
     private sealed record Lease(long At, TimeSpan Lasts);
 }

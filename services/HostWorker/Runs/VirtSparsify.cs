@@ -59,7 +59,9 @@ internal sealed class VirtSparsify(IOptions<HostWorkerOptions> options, Applianc
             if (fence.IsCancellationRequested && process is not null && !killed)
             {
                 killed = true;
-                ProcessTree.KillAll(process.Id);
+                // Its id may be another's by now.
+                if (process.IsAlive)
+                    ProcessTree.KillAll(process.Id);
             }
 
             See(reader, progress);

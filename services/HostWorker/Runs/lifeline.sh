@@ -1,15 +1,17 @@
-# The tiny parent of a program that works on a disk: lifeline PIDFILE GRACE PROGRAM ARGUMENT...
+# The tiny parent of a program that works on a disk: lifeline PIDFILE GRACE LEASE PROGRAM ARGUMENT...
 # Its standard input is a pipe that only the worker holds. Lines: a number says for how many seconds from now the lease
-# of the disk holds, «stop» that the program is to end. When a stop is asked for, the worker is dead (the pipe closes), or
+# of the disk holds, «stop» that the program is to end. LEASE is the first such number, of a worker that may be frozen before
+# it has said anything; empty when there is no lease. When a stop is asked for, the worker is dead (the pipe closes), or
 # it has not renewed the lease in time (it may be frozen), the program gets SIGINT, and only the program: its qemu must
 # live until it has finished its step. When the lease has run out and GRACE seconds have passed, all of it is killed.
 set -m         # else the child would start with SIGINT ignored
 trap : INT TERM HUP
 exec 3<&0
-pidfile=$1 grace=$2
-shift 2
+pidfile=$1 grace=$2 lease=$3
+shift 3
 # What it says goes through a reader that outlives the worker: a pipe that nobody reads would kill it in the middle of a step.
-exec 4> >(exec 3<&-; cat >&2; exec cat >/dev/null)
+# It goes by another name, since it guards nothing.
+exec 4> >(exec 3<&-; exec bash -c 'cat >&2; exec cat >/dev/null' reader)
 
 # From the state on, the third field of proc(5). The name before it may hold anything.
 stat_of() { # PROCESS
@@ -35,6 +37,7 @@ become() { # PROGRAM ARGUMENT...
 
 become "$@" </dev/null 2>&4 3<&- 4>&- &
 child=$!
+# From here on nothing is said: a complaint that meets nobody would kill the watcher, perhaps between SIGSTOP and SIGKILL.
 exec 4>&- 2>/dev/null
 start=$(start_of "$child")
 
@@ -70,6 +73,7 @@ fence() { # SECONDS
 
 watch() {
     local line left lease_end='' code
+    [[ -z $lease ]] || lease_end=$(($(now) + lease))
     while true; do
         left=''
         [[ -z $lease_end ]] || left=$((lease_end - $(now)))

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Sparsify.DiskImages.Files;
 
 namespace Sparsify.HostWorker.Volumes;
 
@@ -19,6 +20,8 @@ internal static partial class ImageLock
     /// <exception cref="IOException">The volume cannot be opened or its locks cannot be read.</exception>
     public static string? HolderOf(string path)
     {
+        if (!FileNode.Of(path).CanHoldImage)
+            throw new IOException($"'{path}' is neither a file nor a block device.");
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         var asked = new Flock { Type = WriteLock, Start = FirstByte, Length = ByteCount };
         if (Fcntl(file, GetOpenFileLock, ref asked) != 0)

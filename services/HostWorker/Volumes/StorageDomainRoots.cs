@@ -15,6 +15,14 @@ internal sealed class StorageDomainRoots(IOptions<HostWorkerOptions> options)
     /// <exception cref="FileNotFoundException">It is away.</exception>
     public string RootOf(string storageDomain) => RealPath.Of(options.Value.Domains[storageDomain]);
 
+    /// <summary>A volume, and what lies at its real path now.</summary>
+    /// <inheritdoc cref="Resolve" />
+    public VolumePlace Find(string storageDomain, string relativePath)
+    {
+        var path = Resolve(storageDomain, relativePath);
+        return new VolumePlace(path, FileNode.Of(path));
+    }
+
     /// <summary>The real path of a volume, symbolic links resolved.</summary>
     /// <exception cref="UnreachableStorageException">The domain is not configured here or its directory is away.</exception>
     /// <exception cref="OutsideStorageDomainException">The path leads outside the domain's root.</exception>

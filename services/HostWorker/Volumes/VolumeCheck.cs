@@ -13,13 +13,14 @@ internal sealed class VolumeCheck(StorageDomainRoots roots, VolumeMeter meter)
 {
     private const long MostVitalBytes = 4 << 20;
 
-    /// <summary>The volume's real path, every rule that it breaks now, and what a run would give back; null when that could not be measured.</summary>
+    /// <summary>Where the volume is, every rule that it breaks now, and what a run would give back; null when that could not be measured.</summary>
     /// <exception cref="UnreachableStorageException">The storage domain is away.</exception>
     /// <exception cref="FileNotFoundException">The volume is not there.</exception>
     /// <exception cref="IOException">The storage does not answer.</exception>
-    public (string Path, IReadOnlyList<Violation> Violations, MeasuredVolume? Measured) Examine(SparsifyVolume job)
+    public (VolumePlace Place, IReadOnlyList<Violation> Violations, MeasuredVolume? Measured) Examine(SparsifyVolume job)
     {
-        var path = roots.Resolve(job.StorageDomain, job.Path);
+        var place = roots.Find(job.StorageDomain, job.Path);
+        var path = place.Path;
         var violations = new List<Violation>();
         if (ImageLock.HolderOf(path) is { } holder)
             violations.Add(new Violation(ViolationCodes.VolumeInUse, $"The volume '{job.Path}' is in use: {holder}", "Shut the VM down, or end the tool that uses it."));
@@ -37,7 +38,23 @@ internal sealed class VolumeCheck(StorageDomainRoots roots, VolumeMeter meter)
             violations.Add(new Violation(ViolationCodes.FormatUnsupported, e.Message, "Repair the image; it may have been tampered with."));
         }
 
-        return (path, violations, measured);
+        return (place, violations, measured);
+    }
+
+    /// <summary>Looks once more, just before something writes: the volume may have been replaced since it was examined, and a VM may have started on it.</summary>
+    /// <returns>Why nothing may be written now; null when it may.</returns>
+    public OperationError? WhyNotNow(SparsifyVolume job, VolumePlace examined)
+    {
+        try
+        {
+            if (roots.Find(job.StorageDomain, job.Path) != examined)
+                return new OperationError(FailureKind.StorageUnavailable, $"The volume '{job.Path}' was replaced by another since it was looked at.");
+            return ImageLock.HolderOf(examined.Path) is { } holder ? new OperationError(FailureKind.InUse, $"The volume '{job.Path}' is in use by now: {holder}") : null;
+        }
+        catch (Exception e) when (e is OutsideStorageDomainException or UnreachableStorageException or IOException or UnauthorizedAccessException)
+        {
+            return new OperationError(FailureKind.StorageUnavailable, e.Message);
+        }
     }
 
     /// <summary>What an interrupted run on the volume could lose.</summary>
@@ -46,7 +63,7 @@ internal sealed class VolumeCheck(StorageDomainRoots roots, VolumeMeter meter)
     public Contracts.VitalBytes ReadVitalBytes(SparsifyVolume job, string path)
     {
         var vital = VitalReader.Read(path, job.Format.ToLibrary(), roots.RootOf(job.StorageDomain)).ToContract();
-        var size = vital.SwapHeaders.Sum(s => (long)s.Content.Length) + vital.VolumeGroups.Sum(g => (long)g.Metadata.Length);
+        var size = vital.MessageSize();
         return size <= MostVitalBytes
             ? vital
             : throw new ImageFormatException(job.Path, "swap headers and volume group metadata", 0, $"{size} bytes would have to be journaled, and at most {MostVitalBytes} are");

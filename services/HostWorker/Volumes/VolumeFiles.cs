@@ -1,4 +1,5 @@
 using Sparsify.Contracts;
+using Sparsify.DiskImages.Files;
 
 namespace Sparsify.HostWorker.Volumes;
 
@@ -28,8 +29,20 @@ internal static class VolumeFiles
     {
         foreach (var path in Directory.EnumerateFiles(root, "*", Everywhere))
         {
-            if (Formats.TryGetValue(Path.GetExtension(path), out var format))
+            if (Formats.TryGetValue(Path.GetExtension(path), out var format) && CanHoldImage(path))
                 yield return (path, format);
+        }
+    }
+
+    private static bool CanHoldImage(string path)
+    {
+        try
+        {
+            return FileNode.Of(path).CanHoldImage;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
         }
     }
 }

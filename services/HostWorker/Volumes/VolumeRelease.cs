@@ -8,17 +8,44 @@ internal sealed class VolumeRelease(TimeProvider time, ILogger<VolumeRelease> lo
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Complaint = TimeSpan.FromSeconds(30);
 
-    /// <summary>Waits as long as it takes; while it waits the disk stays locked, which is safe.</summary>
+    /// <summary>How long the image lock may outlive the processes of a run: it goes with the appliance, which has their mark.</summary>
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Waits until nobody uses a volume.</summary>
     /// <param name="path">The volume's real path.</param>
-    /// <param name="run">The mark of a run of this host on it; null when none was started.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task WaitAsync(string path, string? run, CancellationToken cancellationToken)
+    public async Task UnusedAsync(string path, CancellationToken cancellationToken)
+    {
+        while (HolderOf(path) is not null)
+            await Task.Delay(Poll, time, cancellationToken);
+    }
+
+    /// <summary>
+    /// Waits as long as a process of a run lives; meanwhile the disk stays locked, which is safe. Whoever else has the
+    /// volume then is not waited for: a VM that starts just after the run may have it for months.
+    /// </summary>
+    /// <param name="path">The volume's real path.</param>
+    /// <param name="run">The mark of the run, of this host.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task AfterRunAsync(string path, string run, CancellationToken cancellationToken)
     {
         var begun = time.GetTimestamp();
         var complained = TimeSpan.Zero;
-        while (HolderOf(path, run) is { } holder)
+        long? gone = null;
+        while (true)
         {
+            // The locks do not tell everywhere: some storage has none.
+            var process = RunMark.ProcessesOf(run).Select(id => $"Process {id} of the run lives.").FirstOrDefault();
+            gone = process is null ? gone ?? time.GetTimestamp() : null;
+            if ((process ?? HolderOf(path)) is not { } holder)
+                return;
             var waited = time.GetElapsedTime(begun);
+            if (gone is { } since && time.GetElapsedTime(since) >= LockPatience)
+            {
+                logger.LogWarning("'{Path}' is in use {Waited} after the run, and not by it: {Holder}", path, waited, holder);
+                return;
+            }
+
             if (waited - complained > Complaint)
             {
                 complained = waited;
@@ -29,8 +56,5 @@ internal sealed class VolumeRelease(TimeProvider time, ILogger<VolumeRelease> lo
         }
     }
 
-    /// <summary>The locks do not tell everywhere: some storage has none.</summary>
-    private static string? HolderOf(string path, string? run) =>
-        (File.Exists(path) ? ImageLock.HolderOf(path) : null)
-        ?? (run is not null && RunMark.ProcessesOf(run) is { Count: > 0 } left ? $"Process {left[0]} of the run lives." : null);
+    private static string? HolderOf(string path) => File.Exists(path) ? ImageLock.HolderOf(path) : null;
 }

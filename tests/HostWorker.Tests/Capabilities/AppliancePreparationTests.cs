@@ -11,6 +11,7 @@ public sealed class AppliancePreparationTests
 {
     private const string StandIn = """
         #!/bin/bash
+        [[ $1 != --version || ! -e $(dirname "$0")/mute ]] || exec sleep 60
         [[ $1 == --version ]] && { echo 'stand-in 1.0'; exit; }
         echo asked >>"$(dirname "$0")/asked"
         [[ ! -e $(dirname "$0")/stuck ]] || exec sleep 60
@@ -67,6 +68,24 @@ public sealed class AppliancePreparationTests
         File.Delete(worker.Folder.File("stuck"));
         clock.Advance(worker.Options.ApplianceRetryInterval);
         worker.Options.ApplianceStartLimit = TimeSpan.FromMinutes(1);
+        Assert.NotNull(await AcceleratorAsync(appliance));
+        Assert.Null(appliance.Failure);
+    }
+
+    [Fact]
+    public async Task A_tool_that_does_not_even_say_its_version_takes_the_host_out_and_does_not_end_the_worker()
+    {
+        using var worker = new Worker();
+        worker.Options.VirtSparsify = await StandInAsync(worker);
+        await File.WriteAllTextAsync(worker.Folder.File("mute"), "", TestContext.Current.CancellationToken);
+        var clock = new FakeTimeProvider();
+        using var appliance = new AppliancePreparation(worker.Wrapped, clock, NullLogger<AppliancePreparation>.Instance);
+        Assert.Null(await AcceleratorAsync(appliance));
+        Assert.Contains("did not end within 00:00:15", appliance.Failure, StringComparison.Ordinal);
+
+        File.Delete(worker.Folder.File("mute"));
+        Assert.Null(await AcceleratorAsync(appliance));
+        clock.Advance(worker.Options.ApplianceRetryInterval);
         Assert.NotNull(await AcceleratorAsync(appliance));
         Assert.Null(appliance.Failure);
     }

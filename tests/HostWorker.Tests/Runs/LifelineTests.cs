@@ -8,7 +8,7 @@ using Xunit;
 namespace Sparsify.HostWorker.Tests.Runs;
 
 /// <summary>Which signals the run gets, told by a stand-in that writes them down: the real tool does not say.</summary>
-public sealed class LifelineTests
+public sealed partial class LifelineTests
 {
     private const string StandIn = """
         #!/bin/bash

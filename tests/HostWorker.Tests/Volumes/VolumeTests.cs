@@ -118,6 +118,29 @@ public sealed class VolumeTests
         Assert.Equal(["FORMAT_UNSUPPORTED"], violations.Select(v => v.Code));
     }
 
+    [Fact]
+    public async Task What_is_no_file_holds_nothing_up()
+    {
+        using var worker = new Worker();
+        await Tools.RunAsync("mkfifo", worker.File("pipe.qcow2"), worker.File("pipe.img"));
+        await Tools.RunAsync("qemu-img", "create", "-q", "-f", "qcow2", worker.File("disk.qcow2"), "4M");
+        // Nobody can read it, and it names a pipe as its base.
+        await Tools.RunAsync("qemu-img", "create", "-q", "-u", "-f", "qcow2", "-b", "pipe.img", "-F", "qcow2", worker.File("above.qcow2"), "4M");
+        var reports = await InTimeAsync(() => worker.Discovery.Look(Worker.Domain, worker.Storage));
+        Assert.Equal([("above.qcow2", VolumeFormat.Other), ("disk.qcow2", VolumeFormat.Qcow2)], reports.Select(r => (r.Path, r.Format)).Order());
+        Assert.Empty((await InTimeAsync(() => worker.Check.Examine(Worker.Job("disk.qcow2", VolumeFormat.Qcow2)))).Violations);
+        foreach (var (path, format) in new[] { ("pipe.qcow2", VolumeFormat.Qcow2), ("pipe.img", VolumeFormat.Raw), ("above.qcow2", VolumeFormat.Qcow2) })
+        {
+            var asked = new MeasureVolume { DiskId = Guid.NewGuid(), StorageDomain = Worker.Domain, Path = path, Format = format };
+            Assert.Contains("neither a file nor a block device", Assert.IsType<VolumeNotMeasured>(await InTimeAsync(() => worker.Measuring.Answer(asked))).Reason, StringComparison.Ordinal);
+        }
+
+        await Assert.ThrowsAsync<IOException>(() => InTimeAsync(() => ImageLock.HolderOf(worker.File("pipe.img"))));
+    }
+
+    /// <summary>Opening a pipe waits for its other end, for ever.</summary>
+    private static Task<T> InTimeAsync<T>(Func<T> look) => Task.Run(look).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+
     private static async Task UntilAsync(Func<bool> condition)
     {
         for (var i = 0; !condition(); i++)
