@@ -76,4 +76,8 @@ internal static class AttemptReports
     /// <summary>Nothing was written, whoever has leave: the job may go to any host.</summary>
     public static VolumeJobFailed NotStarted(this AttemptRecord record, string reason, DateTimeOffset endedAt) =>
         record.Failed(new OperationError(FailureKind.Transient, $"The attempt was not started on host '{record.Job.Host}': {reason}"), retryable: true, endedAt);
+
+    /// <summary>Given up in order, since the worker is told to stop: no fault of host or disk.</summary>
+    public static VolumeJobFailed HandedBack(this AttemptRecord record, string what, DateTimeOffset endedAt, long? sizeAfter = null) =>
+        record.Failed(new OperationError(FailureKind.Transient, $"The worker on host '{record.Job.Host}' was told to stop; {what}"), retryable: true, endedAt, sizeAfter: sizeAfter) with { HandedBack = true };
 }

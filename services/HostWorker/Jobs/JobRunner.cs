@@ -100,7 +100,7 @@ internal sealed class JobRunner(
         await _slots.WaitAsync(CancellationToken.None);
         try
         {
-            await EndAsync(record, IsStopping ? record.NotStarted("The worker is stopping.", time.GetUtcNow())
+            await EndAsync(record, IsStopping ? record.HandedBack("the attempt was not begun.", time.GetUtcNow())
                 : record.IsRepair ? await repair.RunAsync(record, control)
                 : await attempt.RunAsync(record, control));
         }
@@ -113,7 +113,9 @@ internal sealed class JobRunner(
         catch (Exception e) when (e is TimeoutException or OperationCanceledException && journal.Find(key.OperationId, key.Attempt) is { StartedAt: null })
         {
             // Leave may have been given in an answer that never came: without a word the disk would wait for a person.
-            await EndAsync(record, record.NotStarted(e is TimeoutException ? e.Message : "The worker was told to stop.", time.GetUtcNow()));
+            await EndAsync(record, control.Reason == StopReason.Shutdown
+                ? record.HandedBack("the attempt was not begun.", time.GetUtcNow())
+                : record.NotStarted(e is TimeoutException ? e.Message : "It was told to give it up.", time.GetUtcNow()));
         }
         catch (Exception e)
         {

@@ -43,7 +43,7 @@ internal static class RunJudgement
             case StopReason.Canceled:
                 return record.Canceled(endedAt, sizeAfter);
             case StopReason.Shutdown:
-                return record.Failed(new OperationError(FailureKind.Transient, $"The worker on host '{record.Job.Host}' was told to stop; the run ended in order after its step."), retryable: true, endedAt, sizeAfter: sizeAfter);
+                return record.HandedBack("the run ended in order after its step.", endedAt, sizeAfter);
             case StopReason.LeaseLost:
                 return record.Failed(new OperationError(FailureKind.HostLost, $"Host '{record.Job.Host}' could not renew its lease; the run ended in order after its step."), retryable: true, endedAt, sizeAfter: sizeAfter);
         }

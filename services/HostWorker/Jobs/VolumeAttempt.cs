@@ -91,6 +91,7 @@ internal sealed class VolumeAttempt(
     private object BeforeStart(AttemptRecord record, AttemptControl control) => control.Reason switch
     {
         StopReason.Canceled => record.Canceled(time.GetUtcNow()),
+        StopReason.Shutdown => record.HandedBack("the run was not started.", time.GetUtcNow()),
         StopReason.TooLong => record.NotStarted($"The look at the disk took longer than {options.Value.PreparationLimit}.", time.GetUtcNow()),
         _ => record.Failed(new OperationError(FailureKind.Transient, $"Host '{record.Job.Host}' had to give the job up before it started."), retryable: true, time.GetUtcNow()),
     };

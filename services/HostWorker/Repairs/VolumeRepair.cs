@@ -68,9 +68,12 @@ internal sealed class VolumeRepair(
         }
         catch (OperationCanceledException)
         {
-            return control.Reason is null
-                ? record.Failed(new OperationError(FailureKind.InUse, $"The volume '{record.Job.Path}' is still in use after {Patience}: {HolderNow(record)}"), retryable: true, time.GetUtcNow())
-                : record.NotStarted("It had to give the look at the disk up.", time.GetUtcNow());
+            return control.Reason switch
+            {
+                null => record.Failed(new OperationError(FailureKind.InUse, $"The volume '{record.Job.Path}' is still in use after {Patience}: {HolderNow(record)}"), retryable: true, time.GetUtcNow()),
+                StopReason.Shutdown => record.HandedBack("the look at the disk was given up.", time.GetUtcNow()),
+                _ => record.NotStarted("It had to give the look at the disk up.", time.GetUtcNow()),
+            };
         }
         catch (Exception e) when (e is ImageFormatException or OutsideStorageDomainException)
         {

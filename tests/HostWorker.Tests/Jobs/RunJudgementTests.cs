@@ -97,7 +97,7 @@ public sealed class RunJudgementTests
         var ended = Judge(Run(1, "Trimming /dev/sda1"), 1000, Reason(stopped));
         Assert.IsType(report, ended);
         if (ended is VolumeJobFailed failed)
-            Assert.Equal((true, true), (failed.Retryable, failed.EndedByItself));
+            Assert.Equal((true, true, stopped == "Shutdown"), (failed.Retryable, failed.EndedByItself, failed.HandedBack));
     }
 
     [Fact]
