@@ -26,6 +26,7 @@ public static class HostWorkerService
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromHours(12));
         builder.Services
             .AddSingleton<IValidateOptions<HostWorkerOptions>, HostWorkerOptionsValidator>()
+            .AddSingleton<DomainMounts>()
             .AddSingleton<StorageDomainRoots>()
             .AddSingleton<VolumeMeter>()
             .AddSingleton<VolumeAnswers>()

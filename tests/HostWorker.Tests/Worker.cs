@@ -36,7 +36,7 @@ internal sealed class Worker : IDisposable
 
     public AppliancePreparation Appliance { get; }
 
-    public StorageDomainRoots Roots => new(Wrapped);
+    public StorageDomainRoots Roots => new(Wrapped, new DomainMounts(Wrapped, NullLogger<DomainMounts>.Instance));
 
     public VolumeCheck Check => new(Roots, new VolumeMeter(TimeProvider.System));
 

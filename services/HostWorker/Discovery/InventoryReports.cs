@@ -54,16 +54,20 @@ internal sealed class InventoryReports(
         var before = known.Disks.Values.Where(d => d.StorageDomain == name).ToList();
         try
         {
+            if (roots.WhyAway(name) is { } away)
+                throw new UnreachableStorageException(away);
             if (full)
                 await bus.TellAsync(probe.Probe(name, directory, options.Value.Name), time, cancellationToken);
             var now = discovery.Look(name, directory);
+            if (now.Count > 0)
+                roots.NoteSeen(name);
             foreach (var disk in now.Where(d => full || !known.Disks.TryGetValue(d.DiskId, out var old) || old with { ReportedAt = d.ReportedAt } != d))
                 await bus.TellAsync(disk, time, cancellationToken);
             foreach (var gone in before.ExceptBy(now.Select(d => d.DiskId), d => d.DiskId))
                 await bus.TellAsync(new DiskRemoved { DiskId = gone.DiskId, RemovedAt = time.GetUtcNow(), Source = ReportSource.Host }, time, cancellationToken);
             return now;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is UnreachableStorageException or IOException or UnauthorizedAccessException)
         {
             logger.LogWarning("Storage domain '{StorageDomain}' at '{Directory}' cannot be looked at; what is known of its disks stays: {Reason}", name, directory, e.Message);
             return before;

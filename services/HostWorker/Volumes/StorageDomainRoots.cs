@@ -4,12 +4,18 @@ using Sparsify.DiskImages.Files;
 namespace Sparsify.HostWorker.Volumes;
 
 /// <summary>Turns a path from a message into one on this host, never outside its storage domain.</summary>
-internal sealed class StorageDomainRoots(IOptions<HostWorkerOptions> options)
+internal sealed class StorageDomainRoots(IOptions<HostWorkerOptions> options, DomainMounts mounts)
 {
     public IEnumerable<KeyValuePair<string, string>> All => options.Value.Domains;
 
-    /// <summary>The domains whose directory answers now.</summary>
-    public IReadOnlyList<string> Reachable => [.. options.Value.Domains.Where(d => Directory.Exists(d.Value)).Select(d => d.Key)];
+    /// <summary>The domains whose directory is there now, on the mount that it was on.</summary>
+    public IReadOnlyList<string> Reachable => [.. options.Value.Domains.Where(d => mounts.WhyAway(d.Key, d.Value) is null).Select(d => d.Key)];
+
+    /// <summary>Why a configured domain cannot be reached now; null when it can.</summary>
+    public string? WhyAway(string storageDomain) => mounts.WhyAway(storageDomain, options.Value.Domains[storageDomain]);
+
+    /// <summary>Volumes were seen in a configured domain: from now on it is away when the mount that it is on is.</summary>
+    public void NoteSeen(string storageDomain) => mounts.Note(storageDomain, options.Value.Domains[storageDomain]);
 
     /// <summary>The real path of a configured domain's directory.</summary>
     /// <exception cref="FileNotFoundException">It is away.</exception>
@@ -31,8 +37,8 @@ internal sealed class StorageDomainRoots(IOptions<HostWorkerOptions> options)
     {
         if (!options.Value.Domains.TryGetValue(storageDomain, out var configured))
             throw new UnreachableStorageException($"Storage domain '{storageDomain}' is not configured on this host.");
-        if (!Directory.Exists(configured))
-            throw new UnreachableStorageException($"The directory '{configured}' of storage domain '{storageDomain}' is not there. Is it mounted?");
+        if (mounts.WhyAway(storageDomain, configured) is { } away)
+            throw new UnreachableStorageException(away);
         if (relativePath.Length == 0 || relativePath.Contains('\0', StringComparison.Ordinal) || Path.IsPathRooted(relativePath)
             || relativePath.Split('/').Any(part => part is "" or "." or ".."))
             throw new OutsideStorageDomainException(storageDomain, relativePath);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Sparsify.Contracts;
 using Sparsify.HostWorker.Discovery;
+using Sparsify.HostWorker.Volumes;
 using Sparsify.Testing.Disks;
 using Xunit;
 

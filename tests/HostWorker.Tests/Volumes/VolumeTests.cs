@@ -42,6 +42,36 @@ public sealed class VolumeTests
         Assert.Empty(worker.Roots.Reachable);
     }
 
+    [Fact]
+    public async Task A_storage_domain_whose_mount_is_gone_is_away_although_its_directory_is_there()
+    {
+        using var worker = new Worker();
+        await Tools.RunAsync("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", worker.Storage);
+        try
+        {
+            await System.IO.File.WriteAllTextAsync(worker.File("disk.img"), "", TestContext.Current.CancellationToken);
+            worker.Roots.NoteSeen(Worker.Domain);
+            Assert.Equal([Worker.Domain], worker.Roots.Reachable);
+        }
+        finally
+        {
+            await Tools.RunAsync("umount", worker.Storage);
+        }
+
+        // Also to a worker that is started meanwhile.
+        Assert.Empty(worker.Roots.Reachable);
+        Assert.Contains("nothing is mounted there now", Assert.Throws<UnreachableStorageException>(() => worker.Roots.Resolve(Worker.Domain, "disk.img")).Message, StringComparison.Ordinal);
+        await Tools.RunAsync("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", worker.Storage);
+        try
+        {
+            Assert.Equal([Worker.Domain], worker.Roots.Reachable);
+        }
+        finally
+        {
+            await Tools.RunAsync("umount", worker.Storage);
+        }
+    }
+
     [Theory]
     [InlineData("raw")]
     [InlineData("qcow2")]

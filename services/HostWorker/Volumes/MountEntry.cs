@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Sparsify.HostWorker.Discovery;
+namespace Sparsify.HostWorker.Volumes;
 
 /// <summary>The mount that a path lies on. Source: proc_pid_mountinfo(5).</summary>
 /// <param name="MountPoint">Where it is mounted.</param>

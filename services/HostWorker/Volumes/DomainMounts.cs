@@ -1,0 +1,67 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Sparsify.DiskImages.Files;
+
+namespace Sparsify.HostWorker.Volumes;
+
+/// <summary>
+/// Remembers on which mount each storage domain lay when volumes were last seen there: a mount that is gone leaves an empty
+/// directory, and that is a domain that is away, not one without disks.
+/// </summary>
+internal sealed class DomainMounts(IOptions<HostWorkerOptions> options, ILogger<DomainMounts> logger)
+{
+    private readonly Lock _gate = new();
+    private Dictionary<string, string>? _known;
+
+    private string FilePath => Path.Combine(options.Value.Scratch, "mounts.json");
+
+    /// <summary>Why a storage domain cannot be reached; null when it can.</summary>
+    public string? WhyAway(string storageDomain, string directory)
+    {
+        if (!Directory.Exists(directory))
+            return $"The directory '{directory}' of storage domain '{storageDomain}' is not there. Is it mounted?";
+        string? point;
+        lock (_gate)
+            point = Known.GetValueOrDefault(storageDomain);
+        var root = RealPath.Of(directory);
+        return point is null || (root != point && !root.StartsWith(point + "/", StringComparison.Ordinal)) || MountEntry.Of(root)?.MountPoint.Length >= point.Length
+            ? null
+            : $"Storage domain '{storageDomain}' lay on what was mounted at '{point}', and nothing is mounted there now. Mount it; or, if its volumes were moved to '{directory}' on purpose, delete '{FilePath}'.";
+    }
+
+    /// <summary>Volumes were seen in a storage domain.</summary>
+    public void Note(string storageDomain, string directory)
+    {
+        var point = MountEntry.Of(RealPath.Of(directory))?.MountPoint;
+        lock (_gate)
+        {
+            if (point is null or "/" || Known.GetValueOrDefault(storageDomain) == point)
+                return;
+            Known[storageDomain] = point;
+            try
+            {
+                File.WriteAllText(FilePath + ".new", JsonSerializer.Serialize(Known));
+                File.Move(FilePath + ".new", FilePath, overwrite: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                logger.LogWarning("'{File}' cannot be written, so a mount that goes away while this worker is restarted would not be noticed: {Reason}", FilePath, e.Message);
+            }
+        }
+    }
+
+    private Dictionary<string, string> Known => _known ??= Read();
+
+    private Dictionary<string, string> Read()
+    {
+        try
+        {
+            return File.Exists(FilePath) ? JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(FilePath)) ?? [] : [];
+        }
+        catch (JsonException e)
+        {
+            logger.LogWarning("'{File}' cannot be read and is made anew: {Reason}", FilePath, e.Message);
+            return [];
+        }
+    }
+}
