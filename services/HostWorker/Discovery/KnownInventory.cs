@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Sparsify.Contracts;
 
@@ -13,7 +12,7 @@ internal sealed class KnownInventory(IOptions<HostWorkerOptions> options, ILogge
     private Dictionary<Guid, VmStatusReported> _machines = [];
     private bool _loaded;
 
-    private string FilePath => Path.Combine(options.Value.Scratch, "inventory.json");
+    private RememberedFile<Kept> Remembered => new(Path.Combine(options.Value.Scratch, "inventory.json"), "what goes away while this worker is restarted would not be reported", logger);
 
     public IReadOnlyDictionary<Guid, DiskReported> Disks => _disks;
 
@@ -24,34 +23,18 @@ internal sealed class KnownInventory(IOptions<HostWorkerOptions> options, ILogge
         if (_loaded)
             return;
         _loaded = true;
-        if (!File.Exists(FilePath))
+        if (Remembered.Read() is not { } kept)
             return;
-        try
-        {
-            var kept = JsonSerializer.Deserialize<Kept>(File.ReadAllText(FilePath))!;
-            _disks = kept.Disks.ToDictionary(d => d.DiskId);
-            _machines = kept.Machines.ToDictionary(m => m.VmId);
-        }
-        catch (JsonException e)
-        {
-            logger.LogWarning("'{File}' cannot be read and is made anew: {Reason}", FilePath, e.Message);
-        }
+        _disks = kept.Disks.ToDictionary(d => d.DiskId);
+        _machines = kept.Machines.ToDictionary(m => m.VmId);
     }
 
     public void Keep(IEnumerable<DiskReported> disks, IEnumerable<VmStatusReported> machines)
     {
         _disks = disks.ToDictionary(d => d.DiskId);
         _machines = machines.ToDictionary(m => m.VmId);
-        try
-        {
-            File.WriteAllText(FilePath + ".new", JsonSerializer.Serialize(new Kept([.. _disks.Values], [.. _machines.Values])));
-            File.Move(FilePath + ".new", FilePath, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // A full disk is no reason to stop looking; the next look writes it.
-            logger.LogWarning("'{File}' cannot be written, so what goes away while this worker is restarted would not be reported: {Reason}", FilePath, e.Message);
-        }
+        // What cannot be written now is written by the next look.
+        Remembered.Write(new Kept([.. _disks.Values], [.. _machines.Values]));
     }
 
     private sealed record Kept(IReadOnlyList<DiskReported> Disks, IReadOnlyList<VmStatusReported> Machines);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Sparsify.DiskImages.Files;
 
@@ -26,7 +25,7 @@ internal sealed class DomainMounts(IOptions<HostWorkerOptions> options, ILogger<
         var root = RealPath.Of(directory);
         return point is null || (root != point && !root.StartsWith(point + "/", StringComparison.Ordinal)) || MountEntry.Of(root)?.MountPoint.Length >= point.Length
             ? null
-            : $"Storage domain '{storageDomain}' lay on what was mounted at '{point}', and nothing is mounted there now. Mount it; or, if its volumes were moved to '{directory}' on purpose, delete '{FilePath}'.";
+            : $"Storage domain '{storageDomain}' lay on what was mounted at '{point}', and nothing is mounted there now. Mount it; or, if its volumes were moved to '{directory}' on purpose, delete '{FilePath}' and start the worker again.";
     }
 
     /// <summary>Volumes were seen in a storage domain.</summary>
@@ -38,30 +37,11 @@ internal sealed class DomainMounts(IOptions<HostWorkerOptions> options, ILogger<
             if (point is null or "/" || Known.GetValueOrDefault(storageDomain) == point)
                 return;
             Known[storageDomain] = point;
-            try
-            {
-                File.WriteAllText(FilePath + ".new", JsonSerializer.Serialize(Known));
-                File.Move(FilePath + ".new", FilePath, overwrite: true);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                logger.LogWarning("'{File}' cannot be written, so a mount that goes away while this worker is restarted would not be noticed: {Reason}", FilePath, e.Message);
-            }
+            Remembered.Write(Known);
         }
     }
 
-    private Dictionary<string, string> Known => _known ??= Read();
+    private RememberedFile<Dictionary<string, string>> Remembered => new(FilePath, "a mount that goes away while this worker is restarted would not be noticed", logger);
 
-    private Dictionary<string, string> Read()
-    {
-        try
-        {
-            return File.Exists(FilePath) ? JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(FilePath)) ?? [] : [];
-        }
-        catch (JsonException e)
-        {
-            logger.LogWarning("'{File}' cannot be read and is made anew: {Reason}", FilePath, e.Message);
-            return [];
-        }
-    }
+    private Dictionary<string, string> Known => _known ??= Remembered.Read() ?? [];
 }

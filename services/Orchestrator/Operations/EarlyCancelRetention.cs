@@ -9,9 +9,6 @@ namespace Sparsify.Orchestrator.Operations;
 internal sealed class EarlyCancelRetention(IServiceScopeFactory scopes, TimeProvider time, IOptions<OrchestratorOptions> options, ILogger<EarlyCancelRetention> logger)
     : RetentionService<OrchestratorDbContext>("cancels of unknown operations", scopes, options.Value.InventoryRetention, options.Value.RetentionInterval, time, logger)
 {
-    protected override async Task<int> ForgetAsync(OrchestratorDbContext db, DateTimeOffset endedBefore, int atMost, CancellationToken cancellationToken)
-    {
-        var old = await db.EarlyCancels.Where(c => c.AskedAt < endedBefore).OrderBy(c => c.AskedAt).Select(c => c.OperationId).Take(atMost).ToListAsync(cancellationToken);
-        return old.Count == 0 ? 0 : await db.EarlyCancels.Where(c => old.Contains(c.OperationId)).ExecuteDeleteAsync(cancellationToken);
-    }
+    protected override Task<int> ForgetAsync(OrchestratorDbContext db, DateTimeOffset endedBefore, int atMost, CancellationToken cancellationToken) =>
+        db.EarlyCancels.Where(c => c.AskedAt < endedBefore).OrderBy(c => c.AskedAt).Take(atMost).ExecuteDeleteAsync(cancellationToken);
 }

@@ -129,7 +129,6 @@ internal sealed class OperationStateMachine : MassTransitStateMachine<Operation>
         // One that was on its way counts when the disk is looked at again.
         During(NeedsAttention, When(CancelRequested).NoteCancel());
 
-
         During(Running, Canceling, Recovering, NeedsAttention,
             When(DiskInUse).ShowConflict());
 
