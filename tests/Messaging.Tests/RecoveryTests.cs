@@ -1,3 +1,4 @@
+using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Sparsify.Messaging.Tests.Model;
 using Sparsify.Testing.Servers;
@@ -117,6 +118,20 @@ public sealed class RecoveryTests
         await TestService.UntilAsync(() => Task.FromResult(service.Heard.Of<Announced>().Any()), "the announcement was heard");
     }
 
+    [Theory]
+    [InlineData(Clinging.WhileItConsumes)]
+    [InlineData(Clinging.BeforeItConsumes)]
+    public async Task A_channel_of_answers_that_dies_unnoticed_is_replaced_and_holds_no_question_up(Clinging clings)
+    {
+        await using var backEnd = await BackEnd.CreateAsync(BackEndKind.Distributed);
+        await using var service = await TestService.StartAsync(backEnd, answersCling: clings);
+        if (clings == Clinging.WhileItConsumes)
+            await backEnd.Broker!.CutConnectionsAsync();
+        var end = DateTime.UtcNow + TimeSpan.FromSeconds(60);
+        while (!await IsAnsweredAsync(service.Bus))
+            Assert.True(DateTime.UtcNow < end, "No question was answered within a minute.");
+    }
+
     [Fact]
     public async Task A_service_whose_account_the_broker_refuses_ends_instead_of_living_on_deaf()
     {
@@ -152,5 +167,31 @@ public sealed class RecoveryTests
         var refusal = await Assert.ThrowsAsync<InvalidOperationException>(async () => await TestService.StartAsync(backEnd));
         Assert.Contains("another version", refusal.Message, StringComparison.Ordinal);
         Assert.Equal("0123456789abcdef", await backEnd.Database.QueryAsync<string>("SELECT fingerprint FROM test.schema_version"));
+    }
+
+    private static async Task<bool> IsAnsweredAsync(IBus bus)
+    {
+        var limit = TimeSpan.FromSeconds(1);
+        // In a thread of its own: that the question holds its thread up is what must not be.
+        var asking = Task.Factory.StartNew(() => bus.CreateRequestClient<Question>(limit).GetResponse<Answer>(new Question { Text = "here?" }), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task<Response<Answer>> answer;
+        try
+        {
+            answer = await asking.WaitAsync(5 * limit);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail("The question holds the thread up that asks it.");
+            throw;
+        }
+
+        try
+        {
+            return (await answer.WaitAsync(5 * limit)).Message.Text == "here?";
+        }
+        catch (Exception e) when (e is RequestException or TimeoutException)
+        {
+            return false;
+        }
     }
 }

@@ -27,9 +27,10 @@ internal sealed class TestService : IAsyncDisposable
     /// <param name="backEnd">Its broker and database.</param>
     /// <param name="listens">Its consumers do not hang.</param>
     /// <param name="clings">Whether an endpoint clings to a dead channel.</param>
+    /// <param name="answersCling">Whether the endpoint of answers does.</param>
     /// <param name="broker">Another address of the broker than the back end's.</param>
     /// <param name="connects">It is waited until it is connected.</param>
-    public static async Task<TestService> StartAsync(BackEnd backEnd, bool listens = true, Clinging clings = Clinging.Never, Uri? broker = null, bool connects = true)
+    public static async Task<TestService> StartAsync(BackEnd backEnd, bool listens = true, Clinging clings = Clinging.Never, Clinging answersCling = Clinging.Never, Uri? broker = null, bool connects = true)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(backEnd.Settings);
@@ -50,8 +51,11 @@ internal sealed class TestService : IAsyncDisposable
             bus.AddConsumer<DepositConsumer, DepositConsumer.Definition>();
             bus.AddConsumer<Listener>().Endpoint(e => e.Name = "listener");
             bus.AddConsumer<AnnouncedConsumer, AnnouncedConsumer.Definition>();
+            bus.AddConsumer<Answerer>().Endpoint(e => e.Name = "answerer");
             bus.AddSagaStateMachine<CounterMachine, Counter, CounterDefinition>().EntityFrameworkRepository<Counter, TestDbContext>();
         });
+        if (answersCling != Clinging.Never)
+            builder.Services.AddSingleton<IEndpointConfigurationObserver>(provider => new ClingingAnswers(answersCling, provider.GetRequiredService<Heard>()));
         var service = new TestService(builder.Build());
         if (listens)
             service.Heard.Open.SetResult();

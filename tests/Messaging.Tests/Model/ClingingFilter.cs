@@ -8,7 +8,7 @@ namespace Sparsify.Messaging.Tests.Model;
 /// What MassTransit does when a channel dies in the wrong moment: the endpoint never lets go of it. The moment cannot
 /// be met on demand; fault plans meet it now and then.
 /// </summary>
-internal sealed class ClingingFilter(Heard heard) : IFilter<ChannelContext>
+internal sealed class ClingingFilter(Clinging clings, Heard heard) : IFilter<ChannelContext>
 {
     private int _channels;
 
@@ -22,7 +22,7 @@ internal sealed class ClingingFilter(Heard heard) : IFilter<ChannelContext>
 
         try
         {
-            if (heard.Clings == Clinging.BeforeItConsumes)
+            if (clings == Clinging.BeforeItConsumes)
                 await context.Channel.CloseAsync();
             else
                 await next.Send(context);

@@ -55,6 +55,11 @@ public sealed class Listener(Heard heard) : IConsumer<Deposited>, IConsumer<Coun
     }
 }
 
+public sealed class Answerer : IConsumer<Question>
+{
+    public Task Consume(ConsumeContext<Question> context) => context.RespondAsync(new Answer { Text = context.Message.Text });
+}
+
 public sealed class AnnouncedConsumer(Heard heard) : IConsumer<Announced>
 {
     public Task Consume(ConsumeContext<Announced> context)
@@ -71,7 +76,7 @@ public sealed class AnnouncedConsumer(Heard heard) : IConsumer<Announced>
         {
             endpointConfigurator.AcceptPlainJson();
             if (endpointConfigurator is IRabbitMqReceiveEndpointConfigurator queue && context.GetRequiredService<Heard>() is { Clings: not Clinging.Never } heard)
-                queue.ConfigureChannel(channel => channel.UseFilter(new ClingingFilter(heard)));
+                queue.ConfigureChannel(channel => channel.UseFilter(new ClingingFilter(heard.Clings, heard)));
         }
     }
 }

@@ -31,3 +31,13 @@ public sealed record Announced
 {
     public required string Text { get; init; }
 }
+
+public sealed record Question
+{
+    public required string Text { get; init; }
+}
+
+public sealed record Answer
+{
+    public required string Text { get; init; }
+}

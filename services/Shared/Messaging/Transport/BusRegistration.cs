@@ -31,6 +31,7 @@ public static class BusRegistration
         builder.Services.AddSingleton<DeafBus>();
         builder.Services.AddBusObserver(provider => provider.GetRequiredService<DeafBus>());
         builder.Services.AddReceiveEndpointObserver(provider => provider.GetRequiredService<DeafBus>());
+        builder.Services.AddSingleton<IEndpointConfigurationObserver, AnswerEndpoint>();
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
@@ -63,6 +64,10 @@ public static class BusRegistration
         bus.UsingRabbitMq((context, rabbit) =>
         {
             rabbit.Host(uri, host => host.PublisherConfirmation = true);
+            // Else the first question starts it, and MassTransit holds the asking thread up until it has started, without a limit.
+            rabbit.AutoStart = true;
+            foreach (var observer in context.GetServices<IEndpointConfigurationObserver>())
+                rabbit.ConnectEndpointConfigurationObserver(observer);
             Shape(rabbit);
             AddSharedEndpoints(context, rabbit);
             rabbit.ConfigureEndpoints(context);
@@ -76,7 +81,7 @@ public static class BusRegistration
         queue.SetQuorumQueue();
         // RabbitMQ 4 drops what came back 20 times, and a lost connection counts; what cannot be handled is dead-lettered here.
         queue.SetQueueArgument("x-delivery-limit", DeliveryLimit);
-        var filter = new DeadChannelFilter(name, TimeProvider.System, context.GetRequiredService<ILogger<DeadChannelFilter>>());
+        var filter = new DeadChannelFilter(EndpointNames.Address(name), TimeProvider.System, context.GetRequiredService<ILogger<DeadChannelFilter>>());
         queue.ConfigureChannel(pipe => pipe.UseFilter(filter));
         // A host or a storage domain that was taken away leaves its queue; every other queue is kept however long its service is off.
         if (EndpointNames.IsHostQueue(name) || EndpointNames.IsMeasuringQueue(name))

@@ -11,12 +11,14 @@ namespace Sparsify.Messaging;
 /// events, which are what gets lost; when the endpoint does not let go of a dead one, it is taken away from it, and
 /// MassTransit consumes again on a new channel.
 /// </summary>
-internal sealed class DeadChannelFilter(string queue, TimeProvider time, ILogger<DeadChannelFilter> logger) : IFilter<ChannelContext>
+internal sealed class DeadChannelFilter(Uri endpoint, TimeProvider time, ILogger<DeadChannelFilter> logger) : IFilter<ChannelContext>
 {
     /// <summary>Handlers that are still busy get as long before their message comes again.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+
+    private string Queue => endpoint.AbsolutePath.Split('/')[^1];
 
     public async Task Send(ChannelContext context, IPipe<ChannelContext> next)
     {
@@ -30,12 +32,12 @@ internal sealed class DeadChannelFilter(string queue, TimeProvider time, ILogger
             closedAt ??= time.GetTimestamp();
             if (time.GetElapsedTime(closedAt.Value) < Grace)
                 continue;
-            logger.LogWarning("The channel of {Queue} is closed and its endpoint did not notice: it consumes again on a new one.", queue);
+            logger.LogWarning("The channel of {Queue} is closed and its endpoint did not notice: it consumes again on a new one.", Queue);
             _ = consuming.ContinueWith(t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             // With a cause: one without counts as final, and ends the start of a bus that has not started yet.
-            var lost = new RabbitMqConnectionException($"The channel of {queue} is closed.", new IOException(context.Channel.CloseReason?.ReplyText ?? "No reason was given."));
+            var lost = new RabbitMqConnectionException($"The channel of {Queue} is closed.", new IOException(context.Channel.CloseReason?.ReplyText ?? "No reason was given."));
             // Without this the dead channel would be handed out again.
-            context.NotifyFaulted(lost, EndpointNames.Address(queue));
+            context.NotifyFaulted(lost, endpoint);
             throw lost;
         }
 
