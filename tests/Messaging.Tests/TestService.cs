@@ -76,9 +76,9 @@ internal sealed class TestService : IAsyncDisposable
 
     public Task<int> UnsentAsync() => WithDatabaseAsync((db, _) => db.Set<OutboxMessage>().CountAsync(m => m.SentAt == null));
 
-    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what, TimeSpan? limit = null)
     {
-        var end = DateTime.UtcNow + TimeSpan.FromSeconds(30);
+        var end = DateTime.UtcNow + (limit ?? TimeSpan.FromSeconds(30));
         while (!await condition())
         {
             if (DateTime.UtcNow > end)

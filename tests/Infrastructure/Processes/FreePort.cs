@@ -9,7 +9,7 @@ public static class FreePort
 {
     private const int Lowest = 10_000;
     private static readonly int Beyond = FirstOfKernel();
-    private static int _last = Random.Shared.Next(Lowest, Beyond);
+    private static int _last = Random.Shared.Next();
 
     /// <summary>
     /// A port that the kernel gives to nobody by itself: any other may be taken, by a connection that goes out, before the
