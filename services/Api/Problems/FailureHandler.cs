@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Sparsify.Api.Policies;
@@ -26,6 +27,11 @@ internal sealed class FailureHandler(ILogger<FailureHandler> logger) : IExceptio
         {
             httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
             logger.LogWarning("{Method} {Path} was refused because what it needs does not answer: {Reason}", httpContext.Request.Method, httpContext.Request.Path, exception.GetBaseException().Message);
+        }
+        else if (problem.StatusCode == StatusCodes.Status500InternalServerError)
+        {
+            // ASP.NET Core 10 says nothing of what a handler has answered.
+            logger.LogError(exception, "{Method} {Path} ended in a fault of this service, answered with the trace id {TraceId}.", httpContext.Request.Method, httpContext.Request.Path, Activity.Current?.TraceId.ToHexString());
         }
 
         await problem.ExecuteAsync(httpContext);

@@ -18,6 +18,8 @@ public static class DatabaseRegistration
     // connection that nobody answers on, a minute for a transaction in which nothing is asked any more.
     private const string SessionLimits = "-c idle_in_transaction_session_timeout=60000 -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
 
+    private static readonly ClockTolerantOpening Opening = new();
+
     /// <summary>
     /// Registers <typeparamref name="TDbContext"/> on the configured engine in a schema (PostgreSQL) or file (SQLite)
     /// of its own, makes its tables at start, and registers its outbox, the sweeper behind it, and a readiness check.
@@ -59,7 +61,7 @@ public static class DatabaseRegistration
             case DatabaseProvider.Postgres:
                 if (string.IsNullOrWhiteSpace(options.ConnectionString))
                     throw new InvalidOperationException($"{DatabaseOptions.Section}:ConnectionString is missing. Give the Npgsql connection string, for example in the environment variable Sparsify__Database__ConnectionString.");
-                db.UseNpgsql(Connection(options.ConnectionString, schema));
+                db.UseNpgsql(Connection(options.ConnectionString, schema)).AddInterceptors(Opening);
                 break;
             case DatabaseProvider.Sqlite:
                 if (string.IsNullOrWhiteSpace(options.Folder))

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Sparsify.Scanner.Storage;
+using Sparsify.Platform.Tests.Hosting;
 using Sparsify.Testing.Platforms;
 using Sparsify.Testing.Processes;
 using Sparsify.Testing.Servers;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace Sparsify.Platform.Tests.Alerts.WebHooks;
+namespace Sparsify.Platform.Tests.Hosting;
 
 /// <summary>Keeps every line that is logged.</summary>
 internal sealed class LogRecorder : ILoggerProvider, ILogger
