@@ -121,7 +121,11 @@ internal sealed class SparsifyEndpoint(ApiDbContext db, IOutbox<ApiDbContext> ou
             var next = signals.Next(row.Id);
             row = (await FindAsync(row.Id, cancellationToken))!;
             if (row.State != OperationState.Requested || time.GetElapsedTime(begun) >= options.Value.DecisionTimeout)
+            {
+                signals.Raise(row.Id); // perhaps nothing else will, and what waits would be kept for ever
                 return row;
+            }
+
             await signals.WaitAsync(next, time.GetElapsedTime(begun), cancellationToken);
         }
     }
