@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Http.Json;
 using Sparsify.Platform.Tests.Hosting;
 using Sparsify.Testing.Servers;
 using Xunit;
@@ -39,8 +38,7 @@ public sealed class DatabaseCrashTests
         {
             while (!over.IsCancellationRequested)
             {
-                using var answer = await platform.Client.Http.PostAsJsonAsync($"/api/v1/disks/{disk}/sparsify", new { requestId = Guid.NewGuid() }, CancellationToken.None);
-                answers.Add(answer.StatusCode);
+                answers.Add((await platform.Client.SparsifyAsync(disk)).Status);
                 await Task.Delay(Pause, CancellationToken.None);
             }
         }
