@@ -97,6 +97,9 @@ public sealed record OperationAttempt
     /// <summary>What came of it: an outcome of a run or of a repair, Failed, Skipped, Canceled, Lost or NotStarted.</summary>
     public string? Outcome { get; init; }
 
+    /// <summary>What its host said came of it after the attempt had been taken from it, in the events that follow; it changed nothing.</summary>
+    public string? StaleOutcome { get; init; }
+
     /// <summary>Why it failed.</summary>
     public OperationError? Error { get; init; }
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Sparsify.ServiceDefaults;
 
 namespace Sparsify.HostWorker;
 
@@ -23,22 +24,22 @@ public sealed class HostWorkerOptions
     public Dictionary<string, string> Domains { get; } = [];
 
     /// <summary>How often the storage domains are looked through.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.2", "1.00:00:00")]
+    [DurationRange("00:00:00.2", "1.00:00:00")]
     public TimeSpan DiscoveryInterval { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How often it says that it lives, claims work, and renews leases at the latest.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.2", "00:10:00")]
+    [DurationRange("00:00:00.2", "00:10:00")]
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How the appliance is run.</summary>
     public AcceleratorChoice Accelerator { get; set; } = AcceleratorChoice.Auto;
 
     /// <summary>How long a host whose appliance does not start waits before it tries again.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.2", "1.00:00:00")]
+    [DurationRange("00:00:00.2", "1.00:00:00")]
     public TimeSpan ApplianceRetryInterval { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How long the appliance may take to start when that is tried; the first time it is built.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    [DurationRange("00:00:01", "01:00:00")]
     public TimeSpan ApplianceStartLimit { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>The program.</summary>
@@ -50,11 +51,11 @@ public sealed class HostWorkerOptions
     public string LibvirtUri { get; set; } = "qemu:///system";
 
     /// <summary>How long a run may take, what follows it, or a look at a disk after one: an appliance that hangs would hold the disk for ever. It gets SIGINT then, and is killed when it does not heed that.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    [DurationRange("00:00:01", "30.00:00:00")]
     public TimeSpan RunLimit { get; set; } = TimeSpan.FromHours(24);
 
     /// <summary>How long an attempt may look at its disk before its run: storage that hangs would hold the disk for ever. Its lease is renewed no longer then, and nothing is started.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    [DurationRange("00:00:01", "30.00:00:00")]
     public TimeSpan PreparationLimit { get; set; } = TimeSpan.FromMinutes(30);
 
     /// <summary>After a lost lease or the limit of a run: how long virt-sparsify may take to end on SIGINT before it is killed.</summary>

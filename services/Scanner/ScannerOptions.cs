@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Sparsify.Contracts;
 using Sparsify.Scanner.Thresholds;
 using Sparsify.Scanner.WebHooks;
+using Sparsify.ServiceDefaults;
 
 namespace Sparsify.Scanner;
 
@@ -23,19 +24,19 @@ public sealed partial class ScannerOptions : IValidatableObject
     public Dictionary<string, ThresholdOptions> StorageDomains { get; } = new(StringComparer.Ordinal);
 
     /// <summary>How often each disk is measured at the least, unless it is locked.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    [DurationRange("00:00:01", "30.00:00:00")]
     public TimeSpan MeasurePeriod { get; set; } = TimeSpan.FromHours(6);
 
     /// <summary>How long a disk whose size changes again and again, as that of a running VM does, is left alone after it was measured.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
+    [DurationRange("00:00:00", "30.00:00:00")]
     public TimeSpan MeasureRest { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How long after it was asked for without an answer a disk is asked for again.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    [DurationRange("00:00:01", "1.00:00:00")]
     public TimeSpan MeasureAnswerLimit { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>How often disks that are due are looked for.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
+    [DurationRange("00:00:00.1", "1.00:00:00")]
     public TimeSpan MeasureSweepInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How many disks of a storage domain may be asked for at a time.</summary>
@@ -43,15 +44,15 @@ public sealed partial class ScannerOptions : IValidatableObject
     public int MaximumAsked { get; set; } = 64;
 
     /// <summary>How long after the last message about it an alert that lasts is said again.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
+    [DurationRange("00:00:01", "365.00:00:00")]
     public TimeSpan AlertRepeatInterval { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>How often such alerts are looked for.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
+    [DurationRange("00:00:00.1", "1.00:00:00")]
     public TimeSpan AlertSweepInterval { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long a cleared alert, and the mark of a removed disk, are kept.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
+    [DurationRange("00:00:01", "3650.00:00:00")]
     public TimeSpan AlertRetention { get; set; } = TimeSpan.FromDays(90);
 
     /// <summary>Where news of alerts is posted to, by a name that logs and metrics have.</summary>
@@ -61,34 +62,34 @@ public sealed partial class ScannerOptions : IValidatableObject
     public string EventSource { get; set; } = "/sparsify";
 
     /// <summary>How often events that are due are looked for.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
+    [DurationRange("00:00:00.01", "00:01:00")]
     public TimeSpan WebHookSweepInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long an event is kept that a web hook did not take, after it was given up.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
+    [DurationRange("00:00:01", "3650.00:00:00")]
     public TimeSpan WebHookRetention { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>The folder whose files give policies; none unless given.</summary>
     public string? PolicyFolder { get; set; }
 
     /// <summary>How often that folder is read although nothing was heard of a change.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
+    [DurationRange("00:00:00.1", "1.00:00:00")]
     public TimeSpan PolicyFolderInterval { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How often policies that are due, and runs that can go on, are looked for.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
+    [DurationRange("00:00:00.1", "00:10:00")]
     public TimeSpan PolicySweepInterval { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>A run that was due while no Scanner ran is made up until so long after its time.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
+    [DurationRange("00:00:00", "30.00:00:00")]
     public TimeSpan MissedRunGrace { get; set; } = TimeSpan.FromHours(12);
 
     /// <summary>How long the report of a policy's run is kept after its end.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
+    [DurationRange("00:00:01", "3650.00:00:00")]
     public TimeSpan PolicyRunRetention { get; set; } = TimeSpan.FromDays(90);
 
     /// <summary>How often what is older is looked for.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
+    [DurationRange("00:00:00.1", "1.00:00:00")]
     public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>The thresholds of a storage domain's disks.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sparsify.Chaos.Disks;
+using Sparsify.Chaos.Faults;
 using Sparsify.Chaos.Invariants;
 using Sparsify.Chaos.Planning;
 using Sparsify.Chaos.Running;
@@ -33,6 +34,29 @@ public sealed class InvariantTests : IDisposable
     {
         Assert.Empty(new OneWriter().Violations(Evidence() with { Runs = [.. Runs(1), .. Runs(2)] }));
         Finds<OneWriter>(Evidence() with { Runs = [.. Runs(1), .. Runs(2), .. Runs(3)] }, "3 disks of domain-a were worked on at once, and 2 are allowed");
+    }
+
+    [Fact]
+    public void More_work_at_once_than_a_host_has_slots_is_found()
+    {
+        AttemptFacts Of(int attempt) => new(Operation, attempt, "host-1", null);
+        var evidence = Evidence() with { Runs = [.. Runs(1), .. Runs(2), .. Runs(3)] };
+        Finds<OneWriter>(evidence with { Attempts = [Of(1), Of(2), Of(3)] }, "3 disks were worked on at once by host-1, and 2 are allowed");
+        Assert.DoesNotContain(new OneWriter().Violations(evidence with { Attempts = [Of(1), Of(2), Of(3) with { Host = "host-2" }] }), v => v.Contains("host-1", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(RunProcess.Tool, true)]
+    [InlineData(RunProcess.All, false)]
+    public void A_disk_that_was_given_to_a_second_writer_is_found_unless_only_locks_can_help(RunProcess frozen, bool isFound)
+    {
+        var evidence = Evidence() with
+        {
+            Plan = new FaultPlan(1, [new DiskPlan(Disk, "domain-a", [])], [], [], [new RunHit(TimeSpan.Zero, TimeSpan.FromSeconds(1), frozen, 0, Kill: false, Worker: true)]),
+            Runs = [.. Runs(1), Run(2, "refused", 1.5)],
+            Attempts = [new AttemptFacts(Operation, 3, "host-1", "InUse")],
+        };
+        Assert.Equal(isFound ? 2 : 0, new OneWriter().Violations(evidence).Count());
     }
 
     [Fact]
@@ -102,6 +126,7 @@ public sealed class InvariantTests : IDisposable
             Answered = new HashSet<Guid> { Operation },
             Disks = new Dictionary<string, ChaosDisk> { [Disk] = MakeDisk() },
             Operations = new Dictionary<Guid, OperationFacts> { [Operation] = new(Disk, state, history.Length, "Reclaimed", state, history.Length) },
+            Attempts = [new AttemptFacts(Operation, 1, "host-1", null)],
             Heard = Heard(history, "SparsifyDiskCompleted"),
             Runs = Runs(1),
             Released = new HashSet<Guid>(),

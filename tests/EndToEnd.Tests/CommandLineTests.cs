@@ -104,6 +104,35 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task An_administrator_takes_a_host_out_of_work_and_puts_it_back()
+    {
+        await using var platform = new EmbeddedPlatform();
+        await platform.StartAsync();
+        _address = platform.Client.Http.BaseAddress!.ToString();
+        await platform.Client.UntilHostIsReadyAsync();
+        var host = Items(await SparsifyAsync("hosts", "--json")).Single();
+        Assert.False(host.GetProperty("draining").GetBoolean());
+        var nobody = await SparsifyAsync("hosts", "drain", "nobody");
+        Assert.NotEqual(0, nobody.ExitCode);
+        Assert.Contains("HOST_NOT_FOUND", nobody.StandardError, StringComparison.Ordinal);
+
+        var name = host.Text("name")!;
+        Assert.True(Items(await SparsifyAsync("hosts", "drain", name, "--json")).Single().GetProperty("draining").GetBoolean());
+        await UntilHostsSayAsync(h => h.Contains("It is drained.", StringComparison.Ordinal));
+        Assert.True(Items(await SparsifyAsync("hosts", "--json")).Single().GetProperty("draining").GetBoolean());
+
+        Assert.Equal(0, (await SparsifyAsync("hosts", "resume", name)).ExitCode);
+        await UntilHostsSayAsync(h => h.Contains(name, StringComparison.Ordinal) && !h.Contains("It is drained.", StringComparison.Ordinal));
+        Assert.False(Items(await SparsifyAsync("hosts", "--json")).Single().GetProperty("draining").GetBoolean());
+    }
+
+    private Task<bool> UntilHostsSayAsync(Func<string, bool> asWanted)
+    {
+        var last = "";
+        return PlatformClient.UntilAsync(async () => asWanted(last = (await SparsifyAsync("hosts")).StandardOutput) ? true : (bool?)null, TimeSpan.FromMinutes(2), () => $"the hosts were as wanted; last seen: {last}");
+    }
+
+    [Fact]
     public async Task The_doctor_ends_with_0_only_when_all_is_usable_and_gives_a_remedy_where_it_is_not()
     {
         using var folder = Testing.Processes.TestFolder.Create("doctor");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Sparsify.Testing.Disks;
 using Sparsify.Testing.Platforms;
@@ -9,8 +10,10 @@ namespace Sparsify.EndToEnd.Tests;
 /// <summary>A broker and a database that are away, while virt-sparsify works on a real disk and before anything else has started.</summary>
 public sealed class OutageTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
-    private static readonly TimeSpan Away = TimeSpan.FromSeconds(5);
+    /// <summary>How long each is away. <c>SPARSIFY_TEST_OUTAGE=00:02:00</c> has them be away for minutes.</summary>
+    private static readonly TimeSpan Away = TimeSpan.Parse(Environment.GetEnvironmentVariable("SPARSIFY_TEST_OUTAGE") ?? "00:00:05", CultureInfo.InvariantCulture);
+
+    private static readonly TimeSpan Limit = Away + TimeSpan.FromMinutes(4);
 
     [Fact]
     public async Task Services_that_start_first_wait_for_broker_and_database_and_an_outage_shorter_than_the_lease_costs_a_run_nothing()

@@ -66,6 +66,9 @@ internal sealed class Worker : IDisposable
         LeaseDuration = TimeSpan.FromMinutes(5),
     };
 
+    /// <summary>An attempt that has to run whatever there is to gain.</summary>
+    public static AttemptRecord Attempt(string path = "disk.qcow2") => new() { Job = Job(path, VolumeFormat.Qcow2) with { Force = true } };
+
     /// <summary>Runs virt-sparsify, or what stands in for it.</summary>
     public async Task<RunResult> RunAsync(string path, VolumeFormat format, Action<int>? started = null, LifelinePipe? pipe = null, string? folder = null, CancellationToken stop = default, CancellationToken fence = default)
     {

@@ -33,19 +33,19 @@ internal static class HostEndpoints
         await outbox.Publish(new HostDrainRequested { Host = name, Draining = draining, Revision = host.DrainRevision }, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(CancellationToken.None);
-        return TypedResults.Accepted("/api/v1/hosts", View(host, now) with { Draining = draining });
+        return TypedResults.Accepted("/api/v1/hosts", View(host, draining, now));
     }
 
     private static async Task<Page<HostView>> ListAsync(ApiDbContext db, TimeProvider time, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        return new Page<HostView>([.. (await db.Hosts.AsNoTracking().OrderBy(h => h.Name).ToListAsync(cancellationToken)).Select(h => View(h, now))], Next: null);
+        return new Page<HostView>([.. (await db.Hosts.AsNoTracking().OrderBy(h => h.Name).ToListAsync(cancellationToken)).Select(h => View(h, h.Draining, now))], Next: null);
     }
 
-    private static HostView View(HostRow row, DateTimeOffset now)
+    private static HostView View(HostRow row, bool draining, DateTimeOffset now)
     {
         var heartbeat = row.Heartbeat;
         return new HostView(
-            row.Name, row.ReceivedAt + heartbeat.TimeToLive > now, heartbeat.Slots, heartbeat.RunningJobs, heartbeat.StorageDomains, heartbeat.Capabilities, heartbeat.NotClaimingBecause ?? (row.Draining ? "It is drained." : null), row.Draining, row.ReceivedAt);
+            row.Name, row.ReceivedAt + heartbeat.TimeToLive > now, heartbeat.Slots, heartbeat.RunningJobs, heartbeat.StorageDomains, heartbeat.Capabilities, heartbeat.NotClaimingBecause ?? (draining ? "It is drained." : null), draining, row.ReceivedAt);
     }
 }

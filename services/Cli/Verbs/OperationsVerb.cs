@@ -61,6 +61,8 @@ internal static class OperationsVerb
     private static IEnumerable<string> Describe(OperationAttempt attempt)
     {
         yield return $"{(attempt.Kind == AttemptKind.Repair ? "repair" : "run")} on {attempt.Host}: {attempt.Outcome ?? (attempt.StartedAt is null ? "granted" : "running")}.";
+        if (attempt.StaleOutcome is { } stale)
+            yield return $"Too late it said: {stale}.";
         if (attempt.Error is { } error)
             yield return error.Message;
         foreach (var repair in attempt.Repairs)

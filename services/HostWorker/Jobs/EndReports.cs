@@ -12,6 +12,21 @@ internal sealed class EndReports(IBusControl bus, JobJournal journal, IOptions<H
 {
     private static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(10);
 
+    /// <summary>Notes the end of an attempt, so that it is not forgotten, and sends it. What cannot be noted is said once.</summary>
+    public async Task EndAsync(AttemptRecord record, object report, CancellationToken cancellationToken)
+    {
+        try
+        {
+            journal.End(record, report);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            logger.LogError("The end of attempt {Attempt} of operation {OperationId} cannot be noted; it is said once: {Reason}", record.Job.Attempt, record.Job.OperationId, e.Message);
+        }
+
+        await SendAsync(record, report, cancellationToken);
+    }
+
     /// <summary>Sends one now; a broker that is away is left to the repetition.</summary>
     public async Task SendAsync(AttemptRecord record, object report, CancellationToken cancellationToken)
     {

@@ -26,7 +26,7 @@ internal sealed class FormerAttempts(JobJournal journal, EndReports ends, Former
             await processes.GoneAsync(record, cancellationToken);
             if (record.StartedAt is null)
             {
-                await EndAsync(record, record.NotStarted("The worker ended before virt-sparsify was started.", time.GetUtcNow()), cancellationToken);
+                await ends.EndAsync(record, record.NotStarted("The worker ended before virt-sparsify was started.", time.GetUtcNow()), cancellationToken);
                 return;
             }
 
@@ -36,7 +36,7 @@ internal sealed class FormerAttempts(JobJournal journal, EndReports ends, Former
                 new OperationError(FailureKind.HostLost, $"The worker on host '{record.Job.Host}' ended while virt-sparsify worked on the disk; its processes are gone now."),
                 retryable: false, time.GetUtcNow(), endedByItself: false, SizeNow(record));
             logger.LogWarning("Attempt {Attempt} of operation {OperationId} was cut off when the worker ended.", record.Job.Attempt, record.Job.OperationId);
-            await EndAsync(record, report, cancellationToken);
+            await ends.EndAsync(record, report, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -46,12 +46,6 @@ internal sealed class FormerAttempts(JobJournal journal, EndReports ends, Former
         {
             _waitedFor.TryRemove((record.Job.OperationId, record.Job.Attempt), out _);
         }
-    }
-
-    private async Task EndAsync(AttemptRecord record, object report, CancellationToken cancellationToken)
-    {
-        journal.End(record, report);
-        await ends.SendAsync(record, report, cancellationToken);
     }
 
     private static long? SizeNow(AttemptRecord record) => record.VolumePath is { } path && File.Exists(path) ? Allocation.Bytes(path) : null;

@@ -39,7 +39,7 @@ internal sealed class JobRunner(
             if (!journal.TryAdd(record))
                 return;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Not begun without a note of it. Said once: when that is lost, the lease ends.
             logger.LogError("Attempt {Attempt} of operation {OperationId} cannot be noted and is given back: {Reason}", record.Job.Attempt, record.Job.OperationId, e.Message);
@@ -142,15 +142,6 @@ internal sealed class JobRunner(
             logger.LogInformation("Attempt {Attempt} of operation {OperationId} was skipped: {Reclaimable} bytes would come back.", record.Job.Attempt, record.Job.OperationId, skipped.Reclaimable);
         else if (report is VolumeRepaired repaired)
             logger.LogInformation("The look at the disk of operation {OperationId}, attempt {Attempt}, ended: {Outcome}.", record.Job.OperationId, record.Job.Attempt, repaired.Outcome);
-        try
-        {
-            journal.End(record, report);
-        }
-        catch (IOException e)
-        {
-            logger.LogError("The end of attempt {Attempt} of operation {OperationId} cannot be noted; it is said once: {Reason}", record.Job.Attempt, record.Job.OperationId, e.Message);
-        }
-
-        await ends.SendAsync(record, report, CancellationToken.None);
+        await ends.EndAsync(record, report, CancellationToken.None);
     }
 }

@@ -45,7 +45,7 @@ internal static class RunJudgement
             case StopReason.Shutdown:
                 return record.HandedBack("the run ended in order after its step.", endedAt, sizeAfter);
             case StopReason.LeaseLost:
-                return record.Failed(new OperationError(FailureKind.HostLost, $"Host '{record.Job.Host}' could not renew its lease; the run ended in order after its step."), retryable: true, endedAt, sizeAfter: sizeAfter);
+                return record.Failed(new OperationError(FailureKind.HostLost, $"Host '{record.Job.Host}' could not renew its lease; the run ended in order after its step."), retryable: true, endedAt, endedByItself: false, sizeAfter);
         }
 
         if (progress.Steps.Count > 1 && sizeAfter < record.SizeBefore)

@@ -106,8 +106,17 @@ internal sealed class VolumeAttempt(
         limit.CancelAfter(Timeout.InfiniteTimeSpan);
         if (limit.IsCancellationRequested || control.Reason is not null)
             return BeforeStart(record, control);
-        record = record with { VolumePath = path, SizeBefore = sizeBefore, Predicted = measured?.Told.Reclaimable, StartedAt = time.GetUtcNow() };
-        journal.Update(record);
+        var started = record with { VolumePath = path, SizeBefore = sizeBefore, Predicted = measured?.Told.Reclaimable, StartedAt = time.GetUtcNow() };
+        try
+        {
+            journal.Update(started);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return record.NotStarted($"It cannot note the start of the run: {e.Message}", time.GetUtcNow());
+        }
+
+        record = started;
         var run = await runs.RunAsync(record, RunPlan.Of(measured?.Found), control);
         limit.CancelAfter(options.Value.RunLimit);
         var stopped = control.Reason;

@@ -28,6 +28,9 @@ public sealed class JobAttempt
     /// <summary>What became of it, as the state list or the outcome words say.</summary>
     public string? Outcome { get; set; }
 
+    /// <summary>What its host said came of it after it had been ended otherwise; without effect.</summary>
+    public string? StaleOutcome { get; set; }
+
     public FailureKind? ErrorKind { get; set; }
 
     public string? ErrorMessage { get; set; }

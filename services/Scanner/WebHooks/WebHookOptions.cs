@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Sparsify.ServiceDefaults;
 
 namespace Sparsify.Scanner.WebHooks;
 
@@ -18,7 +19,7 @@ public sealed class WebHookOptions : IValidatableObject
     public bool AllowInsecure { get; set; }
 
     /// <summary>How long one try may take, from the connection to the answer.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.1", "00:00:30")]
+    [DurationRange("00:00:00.1", "00:00:30")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Tries at once.</summary>
@@ -26,15 +27,15 @@ public sealed class WebHookOptions : IValidatableObject
     public int Concurrency { get; set; } = 4;
 
     /// <summary>The wait before the second try; doubled for each further one.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.01", "01:00:00")]
+    [DurationRange("00:00:00.01", "01:00:00")]
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The longest such wait, and the longest that an answer can ask for with <c>Retry-After</c>.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.01", "1.00:00:00")]
+    [DurationRange("00:00:00.01", "1.00:00:00")]
     public TimeSpan LongestRetryDelay { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>How long an event is tried before it is dead.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    [DurationRange("00:00:01", "30.00:00:00")]
     public TimeSpan MaximumAge { get; set; } = TimeSpan.FromDays(3);
 
     /// <summary>The address, once it has been found valid.</summary>

@@ -10,6 +10,7 @@ namespace Sparsify.Chaos.StandIn;
 internal static class Appliance
 {
     public const string Ready = "ready";
+    public const string Refused = "refused";
     public const string Done = "done";
     public const string End = "end";
     private const int HeaderSize = 4096;
@@ -20,8 +21,8 @@ internal static class Appliance
         using var file = File.OpenHandle(image, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         if (isLocked && !ImageLock.TryTake(file))
         {
-            Records.Note(record, "refused");
-            Console.WriteLine("refused");
+            Records.Note(record, Refused);
+            Console.WriteLine(Refused);
             return 1;
         }
 

@@ -11,11 +11,15 @@ internal sealed class ApplianceProcess : IDisposable
     private ApplianceProcess(Process process)
     {
         _process = process;
-        HasStarted = process.StandardOutput.ReadLine() == Appliance.Ready;
+        var said = process.StandardOutput.ReadLine();
+        (HasStarted, WasRefused) = (said == Appliance.Ready, said == Appliance.Refused);
     }
 
-    /// <summary>False when something else has the image open.</summary>
+    /// <summary>It has the image. Else it <see cref="WasRefused"/>, or died before.</summary>
     public bool HasStarted { get; }
+
+    /// <summary>Something else has the image open.</summary>
+    public bool WasRefused { get; }
 
     public static ApplianceProcess Start(string image, string record, bool locked) => new(Process.Start(
         new ProcessStartInfo(Environment.ProcessPath!, ["appliance", image, record, locked.ToString()]) { RedirectStandardInput = true, RedirectStandardOutput = true })!);

@@ -6,6 +6,7 @@ namespace Sparsify.Chaos.StandIn;
 /// <summary>The two programs that a host worker starts on a disk.</summary>
 internal static class Tool
 {
+    private const string ApplianceDied = "libguestfs: child_cleanup: 0x55f3b52acb10: child process died";
     private const string MessagesOption = "--machine-readable=file:";
 
     /// <summary>virt-sparsify --machine-readable=file:FILE … --in-place --format FORMAT IMAGE</summary>
@@ -23,8 +24,14 @@ internal static class Tool
                 interrupted.Set();
         });
         using var appliance = ApplianceProcess.Start(image, $"{disk}|{JobOf(messages)}|run", locked: !behaviour.WithoutImageLock);
-        if (!appliance.HasStarted)
+        if (appliance.WasRefused)
             return Complain(messages, "libguestfs error: guestfs_launch failed.", "qemu-system-x86_64: -device scsi-hd,drive=hd0: Failed to get \"write\" lock\nIs another process using the image?");
+        if (!appliance.HasStarted)
+        {
+            Console.Error.WriteLine(ApplianceDied);
+            return Complain(messages, "libguestfs error: guestfs_launch failed, see earlier error messages", "");
+        }
+
         if (behaviour.Hangs)
             Thread.Sleep(Timeout.Infinite);
         var partitions = SwapPartition.In(image);
@@ -38,7 +45,7 @@ internal static class Tool
             Trace($"blkdiscard \"{partition.Device}\"");
             if (!appliance.Clear(partition, behaviour.StepMilliseconds))
             {
-                Console.Error.WriteLine("libguestfs: child_cleanup: 0x55f3b52acb10: child process died");
+                Console.Error.WriteLine(ApplianceDied);
                 Trace("blkdiscard = -1 (error)");
                 return Complain(messages, "libguestfs error: appliance closed the connection unexpectedly.", "");
             }
@@ -62,7 +69,7 @@ internal static class Tool
         using var appliance = ApplianceProcess.Start(image, $"{Path.GetFileName(image)}|repair|repair", locked: true);
         if (!appliance.HasStarted)
         {
-            Console.Error.WriteLine("libguestfs error: guestfs_launch failed. Failed to get \"write\" lock");
+            Console.Error.WriteLine(appliance.WasRefused ? "libguestfs error: guestfs_launch failed. Failed to get \"write\" lock" : ApplianceDied);
             return 1;
         }
 

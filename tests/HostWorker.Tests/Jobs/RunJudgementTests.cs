@@ -97,7 +97,7 @@ public sealed class RunJudgementTests
         var ended = Judge(Run(1, "Trimming /dev/sda1"), 1000, Reason(stopped));
         Assert.IsType(report, ended);
         if (ended is VolumeJobFailed failed)
-            Assert.Equal((true, true, stopped == "Shutdown"), (failed.Retryable, failed.EndedByItself, failed.HandedBack));
+            Assert.Equal((true, stopped == "Shutdown", stopped == "Shutdown"), (failed.Retryable, failed.EndedByItself, failed.HandedBack));
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class RunJudgementTests
         var run = Run(1, "Trimming /dev/sda1");
         run.Progress.See(new RunMessage("error", "quit (^C) at user request"));
         var failed = Assert.IsType<VolumeJobFailed>(Judge(run, 1000));
-        Assert.Equal((FailureKind.HostLost, true, true), (failed.Error.Kind, failed.Retryable, failed.EndedByItself));
+        Assert.Equal((FailureKind.HostLost, true, false), (failed.Error.Kind, failed.Retryable, failed.EndedByItself));
     }
 
     [Fact]

@@ -14,13 +14,14 @@ namespace Sparsify.HostWorker.Tests.Jobs;
 /// <summary>A whole worker on a bus in memory, with programs that stand in for virt-sparsify and qemu-img, and a hand that answers for the Orchestrator.</summary>
 internal sealed class RunningWorker : IAsyncDisposable
 {
-    /// <summary>Does what a script beside it says, with the volume's path in <c>$disk</c>.</summary>
+    /// <summary>Does what a script beside it says, with the volume's path in <c>$disk</c>. Where a file beside it says so, its appliance does not start.</summary>
     private const string VirtSparsify = """
         #!/bin/bash
-        case $1 in --version) echo 'stand-in 1.0'; exit ;; --machine-readable) echo in-place; exit ;; esac
         disk=${@: -1}
         here=$(dirname "$0")
-        echo started >>"$here/runs"
+        case $1 in --version) echo 'stand-in 1.0'; exit ;; --machine-readable) ;; *) echo started >>"$here/runs" ;; esac
+        [[ ! -e $here/no-appliance ]] || { echo 'libguestfs: error: guestfs_launch failed' >&2; exit 1; }
+        case $1 in --machine-readable) echo in-place; exit ;; esac
         [[ ! -e $here/during ]] || . "$here/during"
         """;
 
@@ -35,6 +36,7 @@ internal sealed class RunningWorker : IAsyncDisposable
 
     private static readonly Lazy<Task> QemuImgOnPath = new(PutQemuImgOnPathAsync);
     private readonly IHost _host;
+    private Task? _stopped;
 
     private RunningWorker(TestFolder folder, IHost host) => (Folder, _host) = (folder, host);
 
@@ -43,6 +45,8 @@ internal sealed class RunningWorker : IAsyncDisposable
     public OrchestratorStandIn.Notes Told => _host.Services.GetRequiredService<OrchestratorStandIn.Notes>();
 
     public JobRunner Runner => _host.Services.GetRequiredService<JobRunner>();
+
+    public LeaseKeeper Leases => _host.Services.GetRequiredService<LeaseKeeper>();
 
     public JobJournal Journal => _host.Services.GetRequiredService<JobJournal>();
 
@@ -102,12 +106,20 @@ internal sealed class RunningWorker : IAsyncDisposable
     /// <summary>Sends what the Orchestrator would.</summary>
     public Task TellAsync(object message) => _host.Services.GetRequiredService<IBus>().Publish(message);
 
+    /// <summary>Does what a SIGTERM does; once, however often it is asked for.</summary>
+    public Task StopAsync() => _stopped ??= StopHostAsync();
+
     public async ValueTask DisposeAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        await _host.StopAsync(limit.Token);
+        await StopAsync();
         _host.Dispose();
         Folder.Dispose();
+    }
+
+    private async Task StopHostAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        await _host.StopAsync(limit.Token);
     }
 
     private static async Task PutQemuImgOnPathAsync()

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using MassTransit;
 using Sparsify.Contracts;
 
@@ -7,9 +6,9 @@ namespace Sparsify.Platform.Tests.Hosting;
 /// <summary>What an upstream system hears.</summary>
 internal sealed class Published
 {
-    private readonly ConcurrentQueue<object> _messages = new();
+    private readonly MessageLog _messages = new();
 
-    public IEnumerable<T> Of<T>() => _messages.OfType<T>();
+    public IEnumerable<T> Of<T>() => _messages.Of<T>();
 
     internal sealed class Consumer(Published published) :
         IConsumer<SparsifyDiskAccepted>, IConsumer<SparsifyDiskRejected>, IConsumer<SparsifyDiskSkipped>, IConsumer<SparsifyDiskCompleted>, IConsumer<SparsifyDiskFailed>,
@@ -42,7 +41,7 @@ internal sealed class Published
         private Task Hear<T>(ConsumeContext<T> context)
             where T : class
         {
-            published._messages.Enqueue(context.Message);
+            published._messages.Add(context);
             return Task.CompletedTask;
         }
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using MassTransit;
 using Sparsify.Contracts;
 using Sparsify.Messaging;
@@ -8,15 +7,16 @@ namespace Sparsify.Platform.Tests.Hosting;
 /// <summary>A host whose every message the test decides; it reaches the Orchestrator as a real one does.</summary>
 internal sealed class ScriptedHost(string name, IBus bus)
 {
-    private readonly ConcurrentQueue<object> _received = new();
+    private readonly MessageLog _received = new();
 
     public string Name => name;
 
     public Guid Instance { get; } = Guid.NewGuid();
 
-    public void Receive(object message) => _received.Enqueue(message);
+    public void Receive<T>(ConsumeContext<T> context)
+        where T : class => _received.Add(context);
 
-    public IEnumerable<T> Received<T>() => _received.OfType<T>();
+    public IEnumerable<T> Received<T>() => _received.Of<T>();
 
     public Task HeartbeatAsync(int slots = 1, TimeSpan? timeToLive = null, params string[] domains) => bus.Publish(new HostHeartbeat
     {
@@ -193,7 +193,7 @@ internal sealed class ScriptedHost(string name, IBus bus)
     {
         public async Task Consume(ConsumeContext<MeasureVolume> context)
         {
-            hosts[0].Receive(context.Message);
+            hosts[0].Receive(context);
             if (hosts[0].Measures(context.Message, context.ResponseAddress is not null) is not { } answer)
                 return;
             await context.Publish(answer, answer.GetType());
@@ -208,19 +208,20 @@ internal sealed class ScriptedHost(string name, IBus bus)
 
     internal sealed class Inbox<TWhich>(IServiceProvider services) : IConsumer<SparsifyVolume>, IConsumer<RepairVolume>, IConsumer<CancelVolumeJob>, IConsumer<VolumeJobClosed>
     {
-        public Task Consume(ConsumeContext<SparsifyVolume> context) => Hand(context.Message);
+        public Task Consume(ConsumeContext<SparsifyVolume> context) => Hand(context);
 
-        public Task Consume(ConsumeContext<RepairVolume> context) => Hand(context.Message);
+        public Task Consume(ConsumeContext<RepairVolume> context) => Hand(context);
 
-        public Task Consume(ConsumeContext<CancelVolumeJob> context) => Hand(context.Message);
+        public Task Consume(ConsumeContext<CancelVolumeJob> context) => Hand(context);
 
-        public Task Consume(ConsumeContext<VolumeJobClosed> context) => Hand(context.Message);
+        public Task Consume(ConsumeContext<VolumeJobClosed> context) => Hand(context);
 
         private ScriptedHost Self => services.GetRequiredService<IReadOnlyList<ScriptedHost>>()[typeof(TWhich) == typeof(First) ? 0 : 1];
 
-        private Task Hand(object message)
+        private Task Hand<T>(ConsumeContext<T> context)
+            where T : class
         {
-            Self.Receive(message);
+            Self.Receive(context);
             return Task.CompletedTask;
         }
     }

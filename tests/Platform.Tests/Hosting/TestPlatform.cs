@@ -1,7 +1,9 @@
 using System.Net;
+using System.Text.Json;
 using MassTransit;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.EntityFrameworkCore;
 using Sparsify.Api;
 using Sparsify.Api.ReadModel;
 using Sparsify.Contracts;
@@ -107,6 +109,10 @@ internal sealed class TestPlatform : IAsyncDisposable
         return id;
     }
 
+    /// <summary>A host as the API shows it; null while it knows none of that name.</summary>
+    public async Task<JsonElement?> HostAsync(string name) =>
+        (await Client.GetAsync("/api/v1/hosts")).GetProperty("items").EnumerateArray().Where(h => h.Text("name") == name).Select(h => (JsonElement?)h).SingleOrDefault();
+
     /// <summary>A host says that it has measured a disk, at the end of an operation's run where one is given.</summary>
     public async Task MeasuredAsync(Guid disk, VolumeMeasurement figures, long actualSize = 1000, Guid? operation = null) => await Bus.Publish(new VolumeMeasured
     {
@@ -150,6 +156,10 @@ internal sealed class TestPlatform : IAsyncDisposable
 
     /// <summary>Whether something holds of what the Scanner knows of a disk, which is null of one that it does not know.</summary>
     public Task<bool> ScannedAsync(Guid disk, Func<ScannedDisk?, bool> holds) => WithAsync<ScannerDbContext, bool>(async db => holds(await db.Disks.FindAsync(disk)));
+
+    /// <summary>Until something in PostgreSQL waits for what another transaction holds.</summary>
+    public Task UntilATransactionWaitsAsync(string what) =>
+        UntilAsync(() => WithDatabaseAsync(async db => await db.Database.SqlQuery<int>($"SELECT 1 AS \"Value\" FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()").AnyAsync()), what);
 
     public static async Task UntilAsync(Func<Task<bool>> condition, string what)
     {

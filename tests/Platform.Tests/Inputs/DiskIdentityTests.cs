@@ -104,7 +104,7 @@ public sealed class DiskIdentityTests
             await (adopted
                 ? platform.Bus.Publish(Report(Guid.NewGuid(), "web", DateTimeOffset.UtcNow))
                 : platform.Bus.Publish(new DiskRemoved { DiskId = disk, RemovedAt = DateTimeOffset.UtcNow, Source = ReportSource.Host }));
-            await TestPlatform.UntilAsync(() => platform.WithDatabaseAsync(async other => await other.Database.SqlQuery<int>($"SELECT 1 AS \"Value\" FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()").AnyAsync()), "the removal waits for the disk's row");
+            await platform.UntilATransactionWaitsAsync("the removal waits for the disk's row");
             var revision = await db.Disks.Select(d => d.Revision).SingleAsync();
             await change.CommitAsync();
             return revision;

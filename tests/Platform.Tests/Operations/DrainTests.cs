@@ -19,13 +19,14 @@ public sealed class DrainTests
     {
         await using var platform = await TestPlatform.StartAsync(kind);
         await platform.HostA.HeartbeatAsync(slots: 2);
-        await TestPlatform.UntilAsync(async () => (await HostAsync(platform)) is not null, "the host is known");
+        await TestPlatform.UntilAsync(async () => (await platform.HostAsync("host-a")) is not null, "the host is known");
         var running = await platform.RequestAsync(await platform.AddDiskAsync());
         var job = await platform.HostA.GetJobAsync(running, slots: 2);
         await platform.HostA.BeginAsync(job);
         Assert.Equal(HttpStatusCode.NotFound, (await platform.Client.PostAsync("/api/v1/hosts/nobody/drain", new { })).Status);
-        Assert.Equal(HttpStatusCode.Accepted, (await platform.Client.PostAsync("/api/v1/hosts/host-a/drain", new { })).Status);
-        await TestPlatform.UntilAsync(async () => (await HostAsync(platform))!.Value.GetProperty("draining").GetBoolean(), "it is shown as drained");
+        var drained = await platform.Client.PostAsync("/api/v1/hosts/host-a/drain", new { });
+        Assert.Equal((HttpStatusCode.Accepted, "It is drained."), (drained.Status, drained.Body.Text("notClaimingBecause")));
+        await TestPlatform.UntilAsync(async () => (await platform.HostAsync("host-a"))!.Value.GetProperty("draining").GetBoolean(), "it is shown as drained");
 
         var waiting = await platform.RequestAsync(await platform.AddDiskAsync());
         for (var i = 0; i < 10; i++)
@@ -40,7 +41,8 @@ public sealed class DrainTests
         await platform.Client.OperationInAsync(running, TimeSpan.FromSeconds(20), "Completed");
         // A heartbeat does not put it back; a person does.
         await platform.HostA.HeartbeatAsync(slots: 2);
-        Assert.Equal(HttpStatusCode.Accepted, (await platform.Client.PostAsync("/api/v1/hosts/host-a/resume", new { })).Status);
+        var resumed = await platform.Client.PostAsync("/api/v1/hosts/host-a/resume", new { });
+        Assert.Equal((HttpStatusCode.Accepted, true), (resumed.Status, resumed.Body.IsNull("notClaimingBecause")));
         Assert.Equal(waiting, (await platform.HostA.GetJobAsync(waiting)).OperationId);
     }
 
@@ -51,7 +53,7 @@ public sealed class DrainTests
         await using var platform = await TestPlatform.StartAsync(kind);
         var later = DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeMilliseconds();
         await platform.HostA.HeartbeatAsync();
-        await TestPlatform.UntilAsync(async () => (await HostAsync(platform)) is not null, "the host is known");
+        await TestPlatform.UntilAsync(async () => (await platform.HostAsync("host-a")) is not null, "the host is known");
         await HearAsync(new HostDrainRequested { Host = "host-a", Draining = true, Revision = later }, AtOrchestratorAsync);
         await TestPlatform.UntilAsync(IsShownDrainedAsync, "it is shown as drained");
 
@@ -65,7 +67,7 @@ public sealed class DrainTests
         var operation = await platform.RequestAsync(await platform.AddDiskAsync());
         Assert.Equal(operation, (await platform.HostA.GetJobAsync(operation)).OperationId);
 
-        async Task<bool> IsShownDrainedAsync() => (await HostAsync(platform))!.Value.GetProperty("draining").GetBoolean();
+        async Task<bool> IsShownDrainedAsync() => (await platform.HostAsync("host-a"))!.Value.GetProperty("draining").GetBoolean();
 
         async Task HearAsync<T>(T message, Func<Guid, Task<bool>> isHeardAsync)
             where T : class
@@ -91,7 +93,4 @@ public sealed class DrainTests
         await TestPlatform.UntilAsync(() => platform.WithDatabaseAsync(db => db.Hosts.AnyAsync(h => h.Name == "host-a" && h.Claims)), "it is known");
         Assert.True(await platform.WithDatabaseAsync(db => db.Hosts.AnyAsync(h => h.Name == "host-a" && h.Draining)));
     }
-
-    private static async Task<System.Text.Json.JsonElement?> HostAsync(TestPlatform platform) =>
-        (await platform.Client.GetAsync("/api/v1/hosts")).GetProperty("items").EnumerateArray().Where(h => h.Text("name") == "host-a").Select(h => (System.Text.Json.JsonElement?)h).SingleOrDefault();
 }

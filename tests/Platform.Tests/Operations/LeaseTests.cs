@@ -3,6 +3,7 @@ using Sparsify.Contracts;
 using Sparsify.Platform.Tests.Hosting;
 using Sparsify.Testing.Servers;
 using Xunit;
+using PlatformClient = Sparsify.Testing.Platforms.PlatformClient;
 
 namespace Sparsify.Platform.Tests.Operations;
 
@@ -84,6 +85,13 @@ public sealed class LeaseTests
         await TestPlatform.UntilAsync(() => platform.HostA.Received<VolumeJobClosed>().Any(), "the late result was acknowledged");
         Assert.Empty(platform.HostB.Received<SparsifyVolume>());
         Assert.Equal(operation, await platform.WithDatabaseAsync(db => db.DiskLocks.Where(l => l.DiskId == disk).Select(l => l.OperationId).SingleAsync()));
+
+        await platform.HostB.RepairedAsync(repair, RepairOutcome.Clean);
+        var again = await platform.HostB.GetJobAsync(operation, attempt: 3);
+        await platform.HostB.BeginAsync(again);
+        await platform.HostB.SucceededAsync(again);
+        var attempts = (await platform.Client.OperationInAsync(operation, Limit, "Completed")).GetProperty("attempts").EnumerateArray();
+        Assert.Equal([("Lost", "Reclaimed"), ("Clean", null), ("Reclaimed", null)], attempts.Select(a => (a.Text("outcome"), a.Text("staleOutcome"))));
     }
 
     [Theory]
@@ -133,5 +141,36 @@ public sealed class LeaseTests
 
         await platform.HostA.SucceededAsync(platform.HostA.Received<SparsifyVolume>().First());
         Assert.Equal(low, (await platform.HostA.GetJobAsync(low, slots: 5)).OperationId);
+    }
+
+    [Theory]
+    [MemberData(nameof(BackEnds))]
+    public async Task Under_load_the_most_urgent_go_first_and_of_these_the_oldest_whichever_host_claims(BackEndKind kind)
+    {
+        const int jobs = 30;
+        await using var platform = await TestPlatform.StartAsync(kind);
+        string[] priorities = ["low", "high", "normal"];
+        for (var i = 0; i < jobs; i++)
+            await platform.RequestAsync(await platform.AddDiskAsync(), new { priority = priorities[i % priorities.Length] });
+        await TestPlatform.UntilAsync(() => platform.WithDatabaseAsync(async db => await db.VolumeJobs.CountAsync() == jobs), "all wait");
+        ScriptedHost[] hosts = [platform.HostA, platform.HostB];
+        var ended = new HashSet<Guid>();
+        await PlatformClient.UntilAsync(
+            async () =>
+            {
+                await Task.WhenAll(hosts.Select(h => h.ClaimAsync(slots: 2)));
+                foreach (var host in hosts)
+                {
+                    foreach (var job in host.Received<SparsifyVolume>().Where(j => ended.Add(j.OperationId)).ToList())
+                        await host.SucceededAsync(job);
+                }
+
+                return ended.Count == jobs ? true : (bool?)null;
+            },
+            TimeSpan.FromSeconds(90),
+            () => $"all jobs were given; {ended.Count} were");
+        var given = await platform.WithDatabaseAsync(db => db.JobAttempts.OrderBy(a => a.GrantedAt).Select(a => a.OperationId).ToListAsync());
+        var queue = await platform.WithDatabaseAsync(db => db.VolumeJobs.OrderByDescending(j => j.Priority).ThenBy(j => j.QueuedAt).Select(j => j.OperationId).ToListAsync());
+        Assert.Equal(queue, given);
     }
 }

@@ -49,10 +49,11 @@ public sealed class NoHostTests
         await platform.Client.OperationInAsync(operation, Limit, "Completed");
     }
 
-    [Fact]
-    public async Task A_host_that_takes_no_work_is_none()
+    [Theory]
+    [MemberData(nameof(BackEnds))]
+    public async Task A_host_that_takes_no_work_is_none_and_is_shown_with_its_reason_while_it_lasts(BackEndKind kind)
     {
-        await using var platform = await TestPlatform.StartAsync(BackEndKind.Embedded);
+        await using var platform = await TestPlatform.StartAsync(kind);
         await platform.Bus.Publish(new HostHeartbeat
         {
             Host = platform.HostA.Name,
@@ -66,10 +67,14 @@ public sealed class NoHostTests
             NotClaimingBecause = "No appliance starts here.",
         });
         await TestPlatform.UntilAsync(() => platform.WithDatabaseAsync(db => db.Hosts.AnyAsync()), "the host is known");
+        await TestPlatform.UntilAsync(async () => await platform.HostAsync("host-a") is not null, "the host is shown");
+        var shown = (await platform.HostAsync("host-a"))!.Value;
+        Assert.Equal((true, false, "No appliance starts here."), (shown.GetProperty("alive").GetBoolean(), shown.GetProperty("draining").GetBoolean(), shown.Text("notClaimingBecause")));
         var operation = await platform.RequestAsync(await platform.AddDiskAsync());
         await TestPlatform.UntilAsync(async () => (await platform.Client.OperationAsync(operation)).Codes().Contains("NO_HOST"), "the want of a host is shown");
         await platform.HostA.HeartbeatAsync();
         await platform.HostA.GetJobAsync(operation);
+        await TestPlatform.UntilAsync(async () => (await platform.HostAsync("host-a"))!.Value.IsNull("notClaimingBecause"), "no reason is shown any more");
     }
 
     /// <summary>The message is as old as the operation, and arrives only now.</summary>

@@ -5,6 +5,8 @@ namespace Sparsify.Platform.Tests.Storage;
 /// <summary>The tables of a fleet that has run for years.</summary>
 internal static class Population
 {
+    private static readonly string[] Services = ["orchestrator", "api", "scanner"];
+
     /// <summary>Fills them.</summary>
     /// <param name="connection">An open connection.</param>
     /// <param name="operations">Operations that have ended, each with a job and an attempt.</param>
@@ -16,6 +18,29 @@ internal static class Population
     /// <param name="storageDomain">Where they are.</param>
     /// <param name="disks">How many.</param>
     public static Task FillFleetAsync(NpgsqlConnection connection, string storageDomain, int disks) => RunAsync(connection, [.. Fleet(storageDomain, disks), "VACUUM ANALYZE"]);
+
+    /// <summary>A long queue, and what is still to be sent after the broker was away.</summary>
+    /// <param name="connection">An open connection.</param>
+    /// <param name="storageDomain">Whose jobs wait.</param>
+    /// <param name="waiting">How many jobs, each with its operation and lock, and how many messages; no more than there are disks.</param>
+    public static Task QueueAsync(NpgsqlConnection connection, string storageDomain, int waiting) => RunAsync(connection,
+    [
+        $"""
+        INSERT INTO orchestrator.operations (id, version, state, revision, disk_id, trigger, priority, allow_snapshots, attempt, last_closed_attempt, runs, repairs, cancel_requested, min_reclaimable, force,
+            warnings, violations, created_at)
+        SELECT gen_random_uuid(), 1, 'Queued', 1, id, 'Manual', 1, false, 0, 0, 0, 0, false, 0, false, '[]', '[]', now() FROM orchestrator.disks LIMIT {waiting}
+        """,
+        $"""
+        INSERT INTO orchestrator.volume_jobs (operation_id, disk_id, storage_domain, path, format, allow_snapshots, min_reclaimable, force, generation, priority, status, attempt, queued_at, not_before, failed_hosts, cancel_requested)
+        SELECT id, disk_id, '{storageDomain}', disk_id || '.img', 'Raw', false, 0, false, 1, 1, 'Waiting', 0, created_at - random() * interval '1 hour', created_at, '[]', false FROM orchestrator.operations WHERE state = 'Queued'
+        """,
+        $"""
+        INSERT INTO orchestrator.disk_locks (disk_id, storage_domain, path, operation_id, generation, taken_at)
+        SELECT disk_id, '{storageDomain}', disk_id || '.img', id, 1, created_at FROM orchestrator.operations WHERE state = 'Queued'
+        """,
+        .. Services.Select(schema => $"INSERT INTO {schema}.outbox (created_at, message_id, destination, content_type, message_type, body) SELECT now() - i * interval '1 s', gen_random_uuid(), '', '', '', '' FROM generate_series(1, {waiting}) i"),
+        "ANALYZE",
+    ]);
 
     private static async Task RunAsync(NpgsqlConnection connection, string[] statements)
     {

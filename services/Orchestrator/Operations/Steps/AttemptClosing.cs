@@ -55,12 +55,19 @@ internal sealed class AttemptClosing(OrchestratorDbContext db, AttemptHistory hi
         await TellHostAsync(context, end);
     }
 
-    /// <summary>A result that comes too late, or of another lock: noted, and otherwise without effect.</summary>
+    /// <summary>A result that comes too late, or of another lock: recorded as stale, and otherwise without effect.</summary>
     public async Task AcknowledgeStaleAsync(BehaviorContext<Operation> context, AttemptEnd end)
     {
         logger.LogWarning(
             "A stale result of host {Host} for attempt {Attempt} (generation {Generation}) of operation {OperationId}, which is {State}, changes nothing: {Outcome}.",
             end.Host, end.Attempt, end.Generation, context.Saga.CorrelationId, context.Saga.State, end.Outcome);
+        // The same outcome is the same message once more.
+        if (end.IsResult)
+        {
+            await db.JobAttempts.Where(a => a.OperationId == context.Saga.CorrelationId && a.Number == end.Attempt && a.Host == end.Host && a.EndedAt != null && a.Outcome != end.Outcome)
+                .ExecuteUpdateAsync(a => a.SetProperty(x => x.StaleOutcome, end.Outcome), context.CancellationToken);
+        }
+
         await TellHostAsync(context, end);
     }
 

@@ -11,6 +11,9 @@ internal sealed record AttemptEnd(int Attempt, long Generation, string Host, str
     /// <summary>Its host gave it up in order and through no fault of host or disk: it counts neither as a run nor against the host.</summary>
     public bool HandedBack { get; init; }
 
+    /// <summary>The host said it; else it was found here that the host says nothing any more.</summary>
+    public bool IsResult { get; init; } = true;
+
     /// <summary>What a repair put back.</summary>
     public IReadOnlyList<string> Repairs { get; init; } = [];
 
@@ -27,6 +30,7 @@ internal sealed record AttemptEnd(int Attempt, long Generation, string Host, str
         $"Host '{m.Host}' did not renew its lease for attempt {m.Attempt}, which ended at {m.LeaseEndedAt:u}: whether it still wrote, and what it left, is not known."))
     {
         IsSound = false,
+        IsResult = false,
     };
 
     public static AttemptEnd Of(VolumeRepaired m) => new(m.Attempt, m.Generation, m.Host, m.Outcome.ToString(), null, m.EndedAt, null, m.SizeAfter, m.Outcome == RepairOutcome.NotProvable

@@ -36,6 +36,7 @@ internal sealed class AttemptHistory(OrchestratorDbContext db)
                 StartedAt = a.StartedAt,
                 EndedAt = a.EndedAt,
                 Outcome = a.Outcome,
+                StaleOutcome = a.StaleOutcome,
                 Error = a.ErrorKind is { } kind ? new OperationError(kind, a.ErrorMessage ?? "") : null,
                 Repairs = a.Repairs,
             }),

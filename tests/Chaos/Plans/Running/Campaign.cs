@@ -22,7 +22,7 @@ public sealed class Campaign(IEnumerable<int> seeds, int fleets, bool stopAtFirs
         await Task.WhenAll(Enumerable.Range(1, fleets).Select(_ => Task.Run(RunFleetAsync)));
         var failed = _results.Count(r => r.Violations.Count > 0);
         var states = _results.SelectMany(r => r.States).GroupBy(s => s.Key).OrderBy(g => g.Key).Select(g => $"{g.Sum(s => s.Value)} {g.Key}");
-        Say($"{_results.Count} plans, {failed} with violations, {_notRun} that could not be run, {watch.Elapsed}: {_results.Sum(r => r.Plan.Faults.Count)} faults, {string.Join(", ", states)}, {_results.Sum(r => r.Runs)} runs, {_results.Sum(r => r.Refused)} refused by the image lock, {_results.Sum(r => r.Repairs)} repairs");
+        Say($"{_results.Count} plans, {failed} with violations, {_notRun} that could not be run, {watch.Elapsed}: {_results.Sum(r => r.Plan.Faults.Count)} faults, {string.Join(", ", states)}, {_results.Sum(r => r.Runs)} runs, {_results.Sum(r => r.Refused)} refused by the image lock, {_results.Sum(r => r.Repairs)} repairs, {_results.Sum(r => r.Released)} released");
         return failed + _notRun;
     }
 

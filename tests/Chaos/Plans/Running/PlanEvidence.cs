@@ -19,6 +19,9 @@ public sealed record PlanEvidence
     /// <summary>The Orchestrators' operations of the plan.</summary>
     public required IReadOnlyDictionary<Guid, OperationFacts> Operations { get; init; }
 
+    /// <summary>Their attempts.</summary>
+    public required IReadOnlyList<AttemptFacts> Attempts { get; init; }
+
     /// <summary>What the upstream system heard of them.</summary>
     public required ILookup<Guid, Heard> Heard { get; init; }
 

@@ -47,7 +47,7 @@ public sealed class PlanRunner(ChaosFleet fleet, UpstreamSystem upstream)
             disks.Values.ToList().ForEach(disk => File.Delete(disk.Path));
         return new PlanResult(
             plan, violations, evidence.Operations.Values.GroupBy(o => o.State).ToDictionary(g => g.Key, g => g.Count()),
-            evidence.Runs.Count(r => r is { Kind: "run", What: "begin" }), evidence.Runs.Count(r => r.What == "refused"), evidence.Runs.Count(r => r is { Kind: "repair", What: "end" }), calm.Elapsed, watch.Elapsed);
+            evidence.Runs.Count(r => r is { Kind: "run", What: "begin" }), evidence.Runs.Count(r => r.What == "refused"), evidence.Runs.Count(r => r is { Kind: "repair", What: "end" }), evidence.Released.Count, calm.Elapsed, watch.Elapsed);
     }
 
     /// <summary>Nothing that happens to a service is a reason to end.</summary>
@@ -90,6 +90,8 @@ public sealed class PlanRunner(ChaosFleet fleet, UpstreamSystem upstream)
             """);
         var operations = rows.Where(r => disks.ContainsKey((string)r[1]!)).ToDictionary(
             r => (Guid)r[0]!, r => new OperationFacts((string)r[1]!, (string)r[2]!, (int)r[3]!, (string?)r[4], (string?)r[5], r[6] is null ? null : Convert.ToInt64(r[6], System.Globalization.CultureInfo.InvariantCulture)));
+        var attempts = (await fleet.QueryAsync("SELECT operation_id, number, host, error_kind FROM orchestrator.job_attempts"))
+            .Select(r => new AttemptFacts((Guid)r[0]!, (int)r[1]!, (string)r[2]!, (string?)r[3])).Where(a => operations.ContainsKey(a.Operation));
         await UntilHeardAsync(operations);
         var file = Path.Combine(fleet.Records, "records.jsonl");
         var runs = File.Exists(file) ? File.ReadLines(file).Select(l => JsonSerializer.Deserialize<RunRecord>(l, Reading)!).Where(r => disks.ContainsKey(r.Disk)) : [];
@@ -99,6 +101,7 @@ public sealed class PlanRunner(ChaosFleet fleet, UpstreamSystem upstream)
             Answered = clients.Answered,
             Disks = disks,
             Operations = operations,
+            Attempts = [.. attempts],
             Heard = HeardOf(operations),
             Runs = [.. runs.OrderBy(r => r.At)],
             Released = quiet.Released,
