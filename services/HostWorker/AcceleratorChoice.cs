@@ -3,7 +3,7 @@ namespace Sparsify.HostWorker;
 /// <summary>How the appliance is run.</summary>
 public enum AcceleratorChoice
 {
-    /// <summary>KVM where the appliance starts under it, else TCG; tried once and remembered.</summary>
+    /// <summary>KVM, unless the appliance does not start under it or takes more than twice as long as with TCG; tried once and remembered.</summary>
     Auto,
 
     /// <summary>Hardware virtualisation.</summary>

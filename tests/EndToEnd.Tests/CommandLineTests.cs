@@ -136,7 +136,7 @@ public sealed class CommandLineTests
     public async Task The_doctor_ends_with_0_only_when_all_is_usable_and_gives_a_remedy_where_it_is_not()
     {
         using var folder = Testing.Processes.TestFolder.Create("doctor");
-        SharedAppliance.Use(folder.Path);
+        SharedAppliance.Use(folder.File("host"));
         var storage = folder.Folder("storage");
         var healthy = await RunAsync("doctor", "--data", folder.Path, "--domain", $"vms={storage}");
         Assert.True(healthy.ExitCode == 0, healthy.StandardOutput + healthy.StandardError);

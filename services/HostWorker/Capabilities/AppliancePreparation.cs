@@ -7,8 +7,8 @@ using Sparsify.HostWorker.Runs;
 namespace Sparsify.HostWorker.Capabilities;
 
 /// <summary>
-/// Finds out once how the appliance starts here, and remembers it: on some machines KVM is there and the
-/// appliance dies under it. Where it does not start, or has stopped starting, that is tried again from time to time.
+/// Finds out once how the appliance starts here, and remembers it. Where it does not start, or has stopped starting, that is
+/// tried again from time to time.
 /// </summary>
 internal sealed class AppliancePreparation(IOptions<HostWorkerOptions> options, TimeProvider time, ILogger<AppliancePreparation> logger) : IDisposable
 {
@@ -21,6 +21,9 @@ internal sealed class AppliancePreparation(IOptions<HostWorkerOptions> options, 
 
     /// <summary>What the environment of a run needs.</summary>
     public IReadOnlyDictionary<string, string?> EnvironmentOf(string runMark) => new Dictionary<string, string?>(EnvironmentFor(_known?.Accelerator)) { [RunMark.Variable] = runMark };
+
+    /// <summary>What is there when the machine has KVM.</summary>
+    public string KvmDevice { get; init; } = "/dev/kvm";
 
     /// <summary>Why no appliance starts here, in the tools' words; null when one does.</summary>
     public string? Failure { get; private set; }
@@ -88,28 +91,10 @@ internal sealed class AppliancePreparation(IOptions<HostWorkerOptions> options, 
 
     private async Task<(string? Accelerator, IReadOnlyList<string> Features)> TryAsync(CancellationToken cancellationToken)
     {
-        foreach (var accelerator in Candidates())
-        {
-            try
-            {
-                var run = await ToolOutput.RunAsync(options.Value.VirtSparsify, ["--machine-readable"], options.Value.ApplianceStartLimit, EnvironmentFor(accelerator), cancellationToken);
-                if (run is { ExitCode: 0 })
-                {
-                    Failure = null;
-                    return (accelerator, [.. run.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)]);
-                }
-
-                Failure = $"The appliance does not start with {accelerator}: {LastLine(run?.StandardError)}";
-            }
-            catch (TimeoutException e)
-            {
-                // A machine that is so busy now may not be later.
-                Failure = $"The appliance does not start with {accelerator}: {e.Message}";
-            }
-
-            logger.LogWarning("The appliance does not start with {Accelerator}.", accelerator);
-        }
-
+        var trial = new ApplianceTrial(options, time, logger);
+        if (await trial.RunAsync([.. Candidates()], EnvironmentFor, cancellationToken) is { } found)
+            return found;
+        Failure = trial.Failure;
         return (null, []);
     }
 
@@ -117,7 +102,7 @@ internal sealed class AppliancePreparation(IOptions<HostWorkerOptions> options, 
     {
         AcceleratorChoice.Kvm => ["kvm"],
         AcceleratorChoice.Tcg => ["tcg"],
-        _ => File.Exists("/dev/kvm") ? ["kvm", "tcg"] : ["tcg"],
+        _ => File.Exists(KvmDevice) ? ["kvm", "tcg"] : ["tcg"],
     };
 
     private Dictionary<string, string?> EnvironmentFor(string? accelerator)
@@ -170,10 +155,7 @@ internal sealed class AppliancePreparation(IOptions<HostWorkerOptions> options, 
     private string MemoryFile => Path.Combine(options.Value.Scratch, "appliance.json");
 
     /// <summary>Another kernel or another tool: try again.</summary>
-    private static string Machine(string version) => $"{version}; {System.Environment.OSVersion.VersionString}; kvm {File.Exists("/dev/kvm")}";
-
-    private static string LastLine(string? text) =>
-        text?.Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(l => l.Contains("error", StringComparison.OrdinalIgnoreCase)) ?? "it said nothing";
+    private string Machine(string version) => $"{version}; {System.Environment.OSVersion.VersionString}; kvm {File.Exists(KvmDevice)}";
 
     private sealed record Memory(string Machine, string? Accelerator, IReadOnlyList<string> Features);
 }

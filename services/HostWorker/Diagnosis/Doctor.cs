@@ -59,7 +59,7 @@ public sealed class Doctor
     private CheckResult Appliance(HostCapabilities found) => found.Accelerator switch
     {
         "kvm" => new("appliance", CheckState.Ok, "starts with KVM"),
-        "tcg" when File.Exists("/dev/kvm") => new("appliance", CheckState.Warning, "starts with emulation (TCG); it dies under this machine's KVM", "Nothing needs to be done; each run takes some seconds longer to start."),
+        "tcg" when File.Exists("/dev/kvm") => new("appliance", CheckState.Warning, "starts with emulation (TCG); it dies under this machine's KVM, or takes much longer", "Nothing needs to be done; each run takes some seconds longer to start."),
         "tcg" => new("appliance", CheckState.Warning, "starts with emulation (TCG); there is no /dev/kvm", "Turn on virtualisation for faster starts."),
         _ => new("appliance", CheckState.Failed, _appliance.Failure ?? "does not start", "Run 'LIBGUESTFS_BACKEND=direct libguestfs-test-tool' and read the end of its output; often a kernel in /boot is missing or unreadable."),
     };

@@ -1,7 +1,9 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Sparsify.HostWorker.Capabilities;
 using Sparsify.Testing.Disks;
+using Sparsify.Testing.Processes;
 using Xunit;
 
 namespace Sparsify.HostWorker.Tests.Capabilities;
@@ -14,6 +16,12 @@ public sealed class AppliancePreparationTests
         [[ $1 != --version || ! -e $(dirname "$0")/mute ]] || exec sleep 60
         [[ $1 == --version ]] && { echo 'stand-in 1.0'; exit; }
         echo asked >>"$(dirname "$0")/asked"
+        accelerator=kvm
+        [[ $LIBGUESTFS_BACKEND_SETTINGS != force_tcg ]] || accelerator=tcg
+        echo $$ >"$(dirname "$0")/$accelerator.pid"
+        [[ ! -e $(dirname "$0")/$accelerator.sleeps ]] || exec sleep 60
+        [[ ! -e $(dirname "$0")/$accelerator.dies ]] || exit 134
+        [[ ! -e $(dirname "$0")/$accelerator.late ]] || sleep "$(<"$(dirname "$0")/$accelerator.late")"
         [[ ! -e $(dirname "$0")/stuck ]] || exec sleep 60
         [[ ! -e $(dirname "$0")/broken ]] || { echo 'stand-in: error: no kernel' >&2; exit 1; }
         echo in-place
@@ -88,6 +96,57 @@ public sealed class AppliancePreparationTests
         clock.Advance(worker.Options.ApplianceRetryInterval);
         Assert.NotNull(await AcceleratorAsync(appliance));
         Assert.Null(appliance.Failure);
+    }
+
+    [Theory]
+    [InlineData("kvm.sleeps", "tcg")]
+    [InlineData("kvm.dies", "tcg")]
+    [InlineData("tcg.sleeps", "kvm")]
+    [InlineData("tcg.dies", "kvm")]
+    public async Task An_accelerator_under_which_the_appliance_dies_or_hangs_is_not_used_and_leaves_no_process(string fault, string used)
+    {
+        using var worker = new Worker();
+        using var appliance = await WithKvmAsync(worker);
+        await File.WriteAllTextAsync(worker.Folder.File(fault), "", TestContext.Current.CancellationToken);
+        Assert.Equal(used, await AcceleratorAsync(appliance));
+        Assert.Null(appliance.Failure);
+        await ProcessTable.GoneAsync([await PidAsync("kvm"), await PidAsync("tcg")]).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+
+        async Task<int> PidAsync(string accelerator) =>
+            int.Parse(await File.ReadAllTextAsync(worker.Folder.File($"{accelerator}.pid"), TestContext.Current.CancellationToken), CultureInfo.InvariantCulture);
+    }
+
+    [Theory]
+    [InlineData("5", "kvm")]
+    [InlineData("60", "tcg")]
+    public async Task KVM_is_used_when_it_does_not_take_twice_as_long_as_emulation(string seconds, string used)
+    {
+        using var worker = new Worker();
+        using var appliance = await WithKvmAsync(worker);
+        await File.WriteAllTextAsync(worker.Folder.File("tcg.late"), "4", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(worker.Folder.File("kvm.late"), seconds, TestContext.Current.CancellationToken);
+        Assert.Equal(used, await AcceleratorAsync(appliance));
+    }
+
+    [Fact]
+    public async Task Where_it_starts_with_neither_both_are_told()
+    {
+        using var worker = new Worker();
+        using var appliance = await WithKvmAsync(worker);
+        await File.WriteAllTextAsync(worker.Folder.File("kvm.sleeps"), "", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(worker.Folder.File("tcg.dies"), "", TestContext.Current.CancellationToken);
+        worker.Options.ApplianceStartLimit = TimeSpan.FromSeconds(2);
+        Assert.Null(await AcceleratorAsync(appliance));
+        Assert.Contains("does not start with tcg: it said nothing", appliance.Failure, StringComparison.Ordinal);
+        Assert.Contains("does not start with kvm: ", appliance.Failure, StringComparison.Ordinal);
+        Assert.Contains("did not end within 00:00:02", appliance.Failure, StringComparison.Ordinal);
+    }
+
+    /// <summary>On a machine that has KVM, whether this one has or not, and by the clock.</summary>
+    private static async Task<AppliancePreparation> WithKvmAsync(Worker worker)
+    {
+        worker.Options.VirtSparsify = await StandInAsync(worker);
+        return new AppliancePreparation(worker.Wrapped, TimeProvider.System, NullLogger<AppliancePreparation>.Instance) { KvmDevice = worker.Options.VirtSparsify };
     }
 
     private static async Task<string> StandInAsync(Worker worker)
