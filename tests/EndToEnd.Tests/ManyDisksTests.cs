@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Sparsify.Testing.Disks;
 using Sparsify.Testing.Platforms;
@@ -11,6 +12,9 @@ public sealed class ManyDisksTests(ITestOutputHelper output)
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
     private static readonly string[] Hosts = ["host-a", "host-b"];
 
+    /// <summary>How many disks two hosts share. <c>SPARSIFY_TEST_DISKS=10</c> has them be many.</summary>
+    private static readonly int Disks = int.Parse(Environment.GetEnvironmentVariable("SPARSIFY_TEST_DISKS") ?? "5", CultureInfo.InvariantCulture);
+
     [Fact]
     public async Task Embedded_all_shrink_and_every_file_is_unchanged()
     {
@@ -22,7 +26,7 @@ public sealed class ManyDisksTests(ITestOutputHelper output)
     public async Task Distributed_all_shrink_both_hosts_work_and_every_file_is_unchanged()
     {
         await using var platform = new DistributedPlatform(Hosts);
-        var operations = await SparsifyAllAsync(platform, count: 10);
+        var operations = await SparsifyAllAsync(platform, Disks);
         Assert.Equal(Hosts, operations.Select(o => o.GetProperty("host").GetString()!).Distinct().Order());
         foreach (var queue in await platform.Broker.QueuesAsync())
         {
