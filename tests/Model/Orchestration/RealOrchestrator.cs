@@ -20,6 +20,7 @@ internal sealed class RealOrchestrator : IDisposable
     private static int _count;
     private readonly ServiceProvider _services;
     private readonly CommitGuard _commits = new();
+    private readonly KeptStatements _statements = new();
     private readonly Recorder _recorder = new();
     private readonly Routes _routes;
     private readonly SqliteCommand _clear;
@@ -94,6 +95,7 @@ internal sealed class RealOrchestrator : IDisposable
     {
         _clear.Dispose();
         _services.Dispose();
+        _statements.Dispose();
         Connection.Dispose();
     }
 
@@ -128,7 +130,7 @@ internal sealed class RealOrchestrator : IDisposable
         builder.AddOrchestrator();
         builder.AddSparsifyBus(bus => bus.AddOrchestratorConsumers());
         builder.Services.RemoveAll<IDbContextOptionsConfiguration<OrchestratorDbContext>>().RemoveAll<DbContextOptions<OrchestratorDbContext>>().RemoveAll<OrchestratorDbContext>()
-            .AddDbContextPool<OrchestratorDbContext>(db => db.UseSqlite(Connection).AddInterceptors(_commits).EnableThreadSafetyChecks(false))
+            .AddDbContextPool<OrchestratorDbContext>(db => db.UseSqlite(Connection).AddInterceptors(_commits, _statements).EnableThreadSafetyChecks(false))
             .Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock))
             .Replace(ServiceDescriptor.Singleton<Random>(new Repeatable(this)))
             .Replace(ServiceDescriptor.Singleton<IOutbox<OrchestratorDbContext>>(_recorder));
