@@ -57,7 +57,7 @@ internal sealed class ApplianceTrial(IOptions<HostWorkerOptions> options, TimePr
             var run = await ToolOutput.RunAsync("timeout", ["--signal=KILL", orphanLimit, options.Value.VirtSparsify, "--machine-readable"], limit, environment, cancellationToken);
             if (run is { ExitCode: 0 })
                 return [.. run.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
-            failure = LastLine(run?.StandardError);
+            failure = ErrorOf(run?.StandardError);
         }
         catch (TimeoutException)
         {
@@ -70,6 +70,6 @@ internal sealed class ApplianceTrial(IOptions<HostWorkerOptions> options, TimePr
         return null;
     }
 
-    private static string LastLine(string? text) =>
+    private static string ErrorOf(string? text) =>
         text?.Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(l => l.Contains("error", StringComparison.OrdinalIgnoreCase)) ?? "it said nothing";
 }

@@ -19,6 +19,7 @@ public sealed class AppliancePreparationTests
         accelerator=kvm
         [[ $LIBGUESTFS_BACKEND_SETTINGS != force_tcg ]] || accelerator=tcg
         echo $$ >"$(dirname "$0")/$accelerator.pid"
+        [[ ! -e $(dirname "$0")/together ]] || until [[ -s $(dirname "$0")/kvm.pid && -s $(dirname "$0")/tcg.pid ]]; do sleep 0.05; done
         [[ ! -e $(dirname "$0")/$accelerator.sleeps ]] || exec sleep 60
         [[ ! -e $(dirname "$0")/$accelerator.dies ]] || exit 134
         [[ ! -e $(dirname "$0")/$accelerator.late ]] || sleep "$(<"$(dirname "$0")/$accelerator.late")"
@@ -107,6 +108,8 @@ public sealed class AppliancePreparationTests
     {
         using var worker = new Worker();
         using var appliance = await WithKvmAsync(worker);
+        // None is killed before it has said who it is.
+        await File.WriteAllTextAsync(worker.Folder.File("together"), "", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(worker.Folder.File(fault), "", TestContext.Current.CancellationToken);
         Assert.Equal(used, await AcceleratorAsync(appliance));
         Assert.Null(appliance.Failure);
@@ -117,13 +120,13 @@ public sealed class AppliancePreparationTests
     }
 
     [Theory]
-    [InlineData("5", "kvm")]
+    [InlineData("7", "kvm")]
     [InlineData("60", "tcg")]
     public async Task KVM_is_used_when_it_does_not_take_twice_as_long_as_emulation(string seconds, string used)
     {
         using var worker = new Worker();
         using var appliance = await WithKvmAsync(worker);
-        await File.WriteAllTextAsync(worker.Folder.File("tcg.late"), "4", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(worker.Folder.File("tcg.late"), "6", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(worker.Folder.File("kvm.late"), seconds, TestContext.Current.CancellationToken);
         Assert.Equal(used, await AcceleratorAsync(appliance));
     }
