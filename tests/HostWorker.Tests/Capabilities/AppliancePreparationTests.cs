@@ -44,7 +44,7 @@ public sealed class AppliancePreparationTests
         appliance.Note("no kernel");
         appliance.Note("no kernel");
         Assert.NotNull(await AcceleratorAsync(appliance));
-        await File.WriteAllTextAsync(worker.Folder.File("broken"), "", TestContext.Current.CancellationToken);
+        await TellAsync(worker, "broken");
         appliance.Note("no kernel");
         Assert.Null(await AcceleratorAsync(appliance));
         Assert.Contains("3 runs in a row: no kernel", appliance.Failure, StringComparison.Ordinal);
@@ -67,7 +67,7 @@ public sealed class AppliancePreparationTests
     {
         using var worker = new Worker();
         var tool = await StandInAsync(worker);
-        await File.WriteAllTextAsync(worker.Folder.File("stuck"), "", TestContext.Current.CancellationToken);
+        await TellAsync(worker, "stuck");
         (worker.Options.VirtSparsify, worker.Options.ApplianceStartLimit, worker.Options.Accelerator) = (tool, TimeSpan.FromSeconds(1), AcceleratorChoice.Tcg);
         var clock = new FakeTimeProvider();
         using var appliance = new AppliancePreparation(worker.Wrapped, clock, NullLogger<AppliancePreparation>.Instance);
@@ -86,7 +86,7 @@ public sealed class AppliancePreparationTests
     {
         using var worker = new Worker();
         worker.Options.VirtSparsify = await StandInAsync(worker);
-        await File.WriteAllTextAsync(worker.Folder.File("mute"), "", TestContext.Current.CancellationToken);
+        await TellAsync(worker, "mute");
         var clock = new FakeTimeProvider();
         using var appliance = new AppliancePreparation(worker.Wrapped, clock, NullLogger<AppliancePreparation>.Instance);
         Assert.Null(await AcceleratorAsync(appliance));
@@ -109,8 +109,8 @@ public sealed class AppliancePreparationTests
         using var worker = new Worker();
         using var appliance = await WithKvmAsync(worker);
         // None is killed before it has said who it is.
-        await File.WriteAllTextAsync(worker.Folder.File("together"), "", TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(worker.Folder.File(fault), "", TestContext.Current.CancellationToken);
+        await TellAsync(worker, "together");
+        await TellAsync(worker, fault);
         Assert.Equal(used, await AcceleratorAsync(appliance));
         Assert.Null(appliance.Failure);
         await ProcessTable.GoneAsync([await PidAsync("kvm"), await PidAsync("tcg")]).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
@@ -126,8 +126,8 @@ public sealed class AppliancePreparationTests
     {
         using var worker = new Worker();
         using var appliance = await WithKvmAsync(worker);
-        await File.WriteAllTextAsync(worker.Folder.File("tcg.late"), "6", TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(worker.Folder.File("kvm.late"), seconds, TestContext.Current.CancellationToken);
+        await TellAsync(worker, "tcg.late", "6");
+        await TellAsync(worker, "kvm.late", seconds);
         Assert.Equal(used, await AcceleratorAsync(appliance));
     }
 
@@ -136,8 +136,8 @@ public sealed class AppliancePreparationTests
     {
         using var worker = new Worker();
         using var appliance = await WithKvmAsync(worker);
-        await File.WriteAllTextAsync(worker.Folder.File("kvm.sleeps"), "", TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(worker.Folder.File("tcg.dies"), "", TestContext.Current.CancellationToken);
+        await TellAsync(worker, "kvm.sleeps");
+        await TellAsync(worker, "tcg.dies");
         worker.Options.ApplianceStartLimit = TimeSpan.FromSeconds(2);
         Assert.Null(await AcceleratorAsync(appliance));
         Assert.Contains("does not start with tcg: it said nothing", appliance.Failure, StringComparison.Ordinal);
@@ -161,6 +161,9 @@ public sealed class AppliancePreparationTests
         await Tools.RunAsync("chmod", "+x", tool);
         return tool;
     }
+
+    /// <summary>Has the stand-in behave otherwise from now on.</summary>
+    private static Task TellAsync(Worker worker, string behaviour, string value = "") => File.WriteAllTextAsync(worker.Folder.File(behaviour), value, TestContext.Current.CancellationToken);
 
     private static async Task<string?> AcceleratorAsync(AppliancePreparation appliance) => (await appliance.ExamineAsync(TestContext.Current.CancellationToken)).Accelerator;
 
