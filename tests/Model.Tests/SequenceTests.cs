@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Sparsify.Contracts;
 using Sparsify.Model.Reference;
+using Sparsify.Model.Steps;
 using Xunit;
 
 namespace Sparsify.Model.Tests;
@@ -20,6 +21,23 @@ public sealed class SequenceTests
             ?? await explorer.RunAsync(seed + FewestSequences, long.MaxValue, TimeSpan.FromSeconds(30) - watch.Elapsed, Environment.ProcessorCount);
         Assert.True(failure is null, failure?.ToString());
         Assert.Equal(Enum.GetValues<OperationState>().Except([OperationState.Requested]), explorer.Coverage.Ways.Select(w => w.Key.To).Distinct().Order());
+    }
+
+    /// <summary>Each fork goes back to all of what was there, and to nothing else.</summary>
+    [Fact]
+    public async Task A_sequence_that_shares_its_beginning_leads_to_where_it_leads_alone()
+    {
+        using var runner = new SequenceRunner(Rules.All, new Coverage());
+        using var alone = new SequenceRunner(Rules.All, new Coverage());
+        for (var seed = 0; seed < 8; seed++)
+        {
+            List<(Step[] Steps, string Picture)> shared = [];
+            Assert.Null(await runner.RunAsync(seed, (steps, world) => shared.Add(([.. steps], world.Picture()))));
+            Assert.Equal(SequenceRunner.OfSeed, shared.Count);
+            Assert.Equal(shared.Count, shared.Select(s => string.Join("; ", s.Steps)).Distinct().Count());
+            foreach (var (steps, picture) in shared)
+                Assert.Null(await alone.RepeatAsync(seed, steps, world => Assert.Equal(picture, world.Picture())));
+        }
     }
 
     [Fact]

@@ -25,12 +25,12 @@ internal sealed class Explorer(IReadOnlyList<Rule> rules, Sabotage? sabotage = n
         var failures = await Task.WhenAll(Enumerable.Range(0, threads).Select(_ => Task.Run(async () =>
         {
             using var runner = new SequenceRunner(rules, Coverage, sabotage);
-            while (!failed.IsCancellationRequested && watch.Elapsed < time && Interlocked.Increment(ref next) is var number && number < sequences)
+            while (!failed.IsCancellationRequested && watch.Elapsed < time && Interlocked.Increment(ref next) is var number && number * SequenceRunner.OfSeed < sequences)
             {
-                var before = runner.Steps;
+                var (sequencesBefore, stepsBefore) = (runner.Sequences, runner.Steps);
                 var failure = await runner.RunAsync(unchecked(start + (int)number));
-                Interlocked.Increment(ref _sequences);
-                Interlocked.Add(ref _steps, runner.Steps - before);
+                Interlocked.Add(ref _sequences, runner.Sequences - sequencesBefore);
+                Interlocked.Add(ref _steps, runner.Steps - stepsBefore);
                 if (failure is null)
                     continue;
                 await failed.CancelAsync();

@@ -4,9 +4,9 @@ using System.Globalization;
 using Sparsify.Model;
 using Sparsify.Model.Reference;
 
-var sequences = new Option<long>("--sequences") { Description = "How many sequences to run.", DefaultValueFactory = _ => 100_000 };
-var seed = new Option<int?>("--seed") { Description = "The seed of the first one; each next has the next number. By chance unless given." };
-var only = new Option<int?>("--only") { Description = "Run the sequence of one seed again." };
+var sequences = new Option<long>("--sequences") { Description = "How many sequences to run, eight of each seed.", DefaultValueFactory = _ => 100_000 };
+var seed = new Option<int?>("--seed") { Description = "The first seed; each next has the next number. By chance unless given." };
+var only = new Option<int?>("--only") { Description = "Run the sequences of one seed again." };
 var root = new RootCommand("Runs random sequences of events against the Orchestrator and a reference model; any difference ends it with the seed that repeats it.") { sequences, seed, only };
 root.SetAction(async (parse, _) =>
 {

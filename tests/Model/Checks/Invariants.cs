@@ -9,11 +9,11 @@ namespace Sparsify.Model.Checks;
 /// <summary>What must hold at any time, whatever the reference says.</summary>
 internal sealed class Invariants
 {
-    private readonly Dictionary<Guid, OperationState> _states = [];
-    private readonly Dictionary<Guid, int> _revisions = [];
-    private readonly HashSet<Guid> _ended = [];
-    private readonly HashSet<(Guid, long)> _unlocked = [];
-    private readonly Dictionary<Guid, (string Volume, long Generation)> _locks = [];
+    private Dictionary<Guid, OperationState> _states = [];
+    private Dictionary<Guid, int> _revisions = [];
+    private HashSet<Guid> _ended = [];
+    private HashSet<(Guid, long)> _unlocked = [];
+    private Dictionary<Guid, (string Volume, long Generation)> _locks = [];
 
     /// <summary>The volume that an operation's lock stands for.</summary>
     public void Lock(Guid operation, string volume, long generation) => _locks[operation] = (volume, generation);
@@ -78,6 +78,8 @@ internal sealed class Invariants
             Require(tables.Attempts.Any(a => Words.Attempt(a.Operation, a.Number) == cutOff && a.VitalBytes is not null), "Vital bytes are gone", $"{volume}, where {cutOff} was cut off");
         }
     }
+
+    public Invariants Copy() => new() { _states = new(_states), _revisions = new(_revisions), _ended = [.. _ended], _unlocked = [.. _unlocked], _locks = new(_locks) };
 
     public string VolumeOf(Guid operation) => _locks[operation].Volume;
 

@@ -58,4 +58,6 @@ internal sealed class HostAttempt(string host, SparsifyVolume job, VitalBytes? j
 
     /// <summary>What this attempt reads of the disk before it runs: told apart by its name.</summary>
     public VitalBytes OwnVitalBytes => new() { SwapHeaders = [], VolumeGroups = [new VitalVolumeGroup(Name, "")] };
+
+    public HostAttempt Copy() => (HostAttempt)MemberwiseClone();
 }

@@ -136,6 +136,9 @@ internal sealed class SimulatedHost(string name, int slots, IReadOnlyList<string
         }
     }
 
+    public SimulatedHost CopyFor(Soup otherSoup, Volumes otherVolumes, List<HostAttempt> others) =>
+        new(name, slots, domains, clock, otherSoup, otherVolumes, others) { IsUp = IsUp, IsBroken = IsBroken, _requests = _requests };
+
     private bool HasFreeSlot => Attempts.Count(a => a.IsActive && a.Begun is not null) < slots;
 
     private static bool Is(HostAttempt a, Guid operation, int attempt) => a.Job.OperationId == operation && a.Job.Attempt == attempt;

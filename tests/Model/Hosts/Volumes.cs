@@ -3,7 +3,7 @@ namespace Sparsify.Model.Hosts;
 /// <summary>The volumes as they really are, whatever anybody believes.</summary>
 internal sealed class Volumes
 {
-    private readonly Dictionary<string, string> _dirty = [];
+    private Dictionary<string, string> _dirty = [];
 
     /// <summary>The attempt that was cut off there and may have lost vital bytes.</summary>
     public string? CutOff(string volume) => _dirty.GetValueOrDefault(volume);
@@ -26,6 +26,8 @@ internal sealed class Volumes
         else if (CutOff(attempt.Volume) is { } cutOff)
             throw new ViolationException("Run on a disk that is not proven sound", $"{attempt.Host} begins {attempt.Name} on {attempt.Volume}, where {cutOff} was cut off");
     }
+
+    public Volumes Copy() => new() { _dirty = new(_dirty) };
 
     private void CheckJournaled(HostAttempt repair)
     {

@@ -17,7 +17,10 @@ internal sealed class Clock : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => Now;
 
-    public void Reset() => (Elapsed, Now) = (TimeSpan.Zero, Epoch);
+    public void Reset() => Set(TimeSpan.Zero, Epoch);
+
+    /// <summary>Back to where it was.</summary>
+    public void Set(TimeSpan elapsed, DateTimeOffset now) => (Elapsed, Now) = (elapsed, now);
 
     public void Advance(TimeSpan time) => (Elapsed, Now) = (Elapsed + time, Now + time);
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MassTransit;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -23,9 +24,10 @@ internal sealed class RealOrchestrator : IDisposable
     private readonly KeptStatements _statements = new();
     private readonly Recorder _recorder = new();
     private readonly Routes _routes;
-    private readonly SqliteCommand _clear;
+    private readonly TableCopies _copies;
     private readonly Sabotage _sabotage;
-    private Random _random = new(0);
+    private int _seed;
+    private int _chances;
 
     public RealOrchestrator(Sabotage? sabotage = null)
     {
@@ -37,8 +39,7 @@ internal sealed class RealOrchestrator : IDisposable
             scope.ServiceProvider.GetRequiredService<OrchestratorDbContext>().Database.EnsureCreated();
         Execute(_sabotage.Sql ?? "SELECT 1");
         _routes = new Routes(_services);
-        _clear = Connection.CreateCommand();
-        _clear.CommandText = "DELETE FROM operations; DELETE FROM early_cancels; DELETE FROM volume_jobs; DELETE FROM leases; DELETE FROM job_attempts; DELETE FROM disk_locks; DELETE FROM disks; DELETE FROM removed_disks; DELETE FROM virtual_machines; DELETE FROM vm_disks; DELETE FROM hosts;";
+        _copies = new TableCopies(Connection, hasTriggers: _sabotage.Sql is not null);
     }
 
     public Clock Clock { get; } = new();
@@ -50,11 +51,29 @@ internal sealed class RealOrchestrator : IDisposable
     /// <summary>Forgets everything.</summary>
     public void Begin(int seed)
     {
-        _clear.ExecuteNonQuery();
+        _copies.Clear();
         Clock.Reset();
         _commits.FailsNext = false;
-        _random = new Random(seed);
+        (_seed, _chances) = (seed, 0);
     }
+
+    /// <summary>Keeps all that it knows, to go back to.</summary>
+    /// <param name="place">Where: a number for each moment that may be gone back to, from 0 on.</param>
+    /// <returns>Goes back to now, as often as it is called.</returns>
+    public Action Remember(int place)
+    {
+        var (elapsed, now, chances) = (Clock.Elapsed, Clock.Now, _chances);
+        _copies.Keep(place);
+        return () =>
+        {
+            _copies.Return(place);
+            Clock.Set(elapsed, now);
+            _chances = chances;
+        };
+    }
+
+    /// <summary>A replica's memory once more. It is a table that is replaced whole at each look, so that it can be shared.</summary>
+    public static LeaseWatch CopyOf(LeaseWatch replica) => (LeaseWatch)MemberwiseClone(replica);
 
     /// <summary>What a replica knows only in its memory.</summary>
     public LeaseWatch NewReplica() => ActivatorUtilities.CreateInstance<LeaseWatch>(_services, new Hasty(Clock, _sabotage.Haste));
@@ -93,7 +112,7 @@ internal sealed class RealOrchestrator : IDisposable
 
     public void Dispose()
     {
-        _clear.Dispose();
+        _copies.Dispose();
         _services.Dispose();
         _statements.Dispose();
         Connection.Dispose();
@@ -123,6 +142,9 @@ internal sealed class RealOrchestrator : IDisposable
         command.ExecuteNonQuery();
     }
 
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = nameof(MemberwiseClone))]
+    private static extern object MemberwiseClone(object it);
+
     private ServiceProvider Compose()
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
@@ -140,7 +162,7 @@ internal sealed class RealOrchestrator : IDisposable
     /// <summary>Gives a sequence the same chances each time.</summary>
     private sealed class Repeatable(RealOrchestrator orchestrator) : Random
     {
-        public override double NextDouble() => orchestrator._random.NextDouble();
+        public override double NextDouble() => new Random(unchecked((orchestrator._seed * 397) + orchestrator._chances++)).NextDouble();
     }
 
     /// <summary>Counts faster than the clock.</summary>

@@ -15,4 +15,6 @@ internal sealed class ReferenceAttempt(int number, AttemptKind kind, string host
 
     /// <summary>Whose vital bytes are kept with it.</summary>
     public string? VitalBytes { get; set; }
+
+    public ReferenceAttempt Copy() => (ReferenceAttempt)MemberwiseClone();
 }

@@ -12,4 +12,6 @@ internal sealed class ReferenceHost
     public long DrainRevision { get; set; }
 
     public DateTimeOffset AliveUntil { get; set; }
+
+    public ReferenceHost Copy() => (ReferenceHost)MemberwiseClone();
 }

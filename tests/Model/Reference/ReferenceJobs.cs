@@ -8,7 +8,9 @@ namespace Sparsify.Model.Reference;
 /// <summary>What the consumers must make of what hosts, VM managers and people say.</summary>
 internal sealed class ReferenceJobs(ReferenceState state)
 {
-    private readonly Dictionary<Guid, DateTimeOffset> _vmReports = [];
+    private Dictionary<Guid, DateTimeOffset> _vmReports = [];
+
+    public ReferenceJobs CopyFor(ReferenceState other) => new(other) { _vmReports = new(_vmReports) };
 
     public void Handle(object message, Facts facts, IReadOnlyList<Sent> sent)
     {

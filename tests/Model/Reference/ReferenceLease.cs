@@ -10,4 +10,6 @@ internal sealed class ReferenceLease(int attempt, string host)
     public int Renewals { get; set; }
 
     public bool Started { get; set; }
+
+    public ReferenceLease Copy() => (ReferenceLease)MemberwiseClone();
 }

@@ -49,13 +49,13 @@ internal sealed class ReferenceOperation(Guid id, SparsifyDiskRequested request,
 
     public DateTimeOffset? NoHostSince { get; set; }
 
-    public HashSet<string> FailedHosts { get; } = [];
+    public HashSet<string> FailedHosts { get; private set; } = [];
 
-    public List<ReferenceAttempt> Attempts { get; } = [];
+    public List<ReferenceAttempt> Attempts { get; private set; } = [];
 
     public ReferenceLease? Lease { get; set; }
 
-    public HashSet<string> Conflicts { get; } = [];
+    public HashSet<string> Conflicts { get; private set; } = [];
 
     public ReferenceAttempt? Latest => Attempts.Count == 0 ? null : Attempts[^1];
 
@@ -72,4 +72,12 @@ internal sealed class ReferenceOperation(Guid id, SparsifyDiskRequested request,
 
     /// <summary>The attempt is the last one, and the job has not been offered again since.</summary>
     public bool IsCurrent(long generation, int attempt) => generation == Generation && Latest?.Number == attempt && !IsOffered;
+
+    public ReferenceOperation Copy()
+    {
+        var copy = (ReferenceOperation)MemberwiseClone();
+        (copy.FailedHosts, copy.Conflicts) = ([.. FailedHosts], [.. Conflicts]);
+        (copy.Attempts, copy.Lease) = ([.. Attempts.Select(a => a.Copy())], Lease?.Copy());
+        return copy;
+    }
 }

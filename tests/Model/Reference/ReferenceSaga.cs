@@ -10,6 +10,8 @@ namespace Sparsify.Model.Reference;
 /// <param name="seen">Told each line of the table that was used.</param>
 internal sealed class ReferenceSaga(ReferenceState state, IReadOnlyList<Rule> rules, Action<OperationState, OperationEvent, OperationState> seen)
 {
+    public ReferenceSaga CopyFor(ReferenceState other) => new(other, rules, seen);
+
     public void Handle(object message, Facts facts)
     {
         switch (message)

@@ -12,12 +12,12 @@ internal sealed class ReferenceState(Clock clock, OrchestratorOptions options)
 
     public OrchestratorOptions Options => options;
 
-    public Dictionary<Guid, ReferenceOperation> Operations { get; } = [];
+    public Dictionary<Guid, ReferenceOperation> Operations { get; private init; } = [];
 
     /// <summary>Operations that were called off before they were asked for.</summary>
-    public HashSet<Guid> EarlyCancels { get; } = [];
+    public HashSet<Guid> EarlyCancels { get; private init; } = [];
 
-    public Dictionary<string, ReferenceHost> Hosts { get; } = [];
+    public Dictionary<string, ReferenceHost> Hosts { get; private init; } = [];
 
     /// <summary>What the last message must have had sent, in any order.</summary>
     public List<string> Expected => _expected;
@@ -26,4 +26,11 @@ internal sealed class ReferenceState(Clock clock, OrchestratorOptions options)
 
     /// <summary>A job that waits past this was given its time by a clock that has been put back since.</summary>
     public DateTimeOffset LatestRetry => clock.Now + (options.LongestRetryDelay * 1.5);
+
+    public ReferenceState Copy() => new(clock, options)
+    {
+        Operations = Operations.ToDictionary(o => o.Key, o => o.Value.Copy()),
+        EarlyCancels = [.. EarlyCancels],
+        Hosts = Hosts.ToDictionary(h => h.Key, h => h.Value.Copy()),
+    };
 }

@@ -1,4 +1,3 @@
-using Sparsify.Model.Orchestration;
 using Sparsify.Orchestrator.Jobs;
 
 namespace Sparsify.Model.Reference;
@@ -6,20 +5,23 @@ namespace Sparsify.Model.Reference;
 /// <summary>What a replica's look at leases and waiting jobs must bring about.</summary>
 internal sealed class ReferenceSweep(ReferenceState state)
 {
-    private readonly Dictionary<(LeaseWatch, ReferenceLease, int Renewals), TimeSpan> _seen = [];
+    private Dictionary<(int Replica, Guid Operation, int Attempt, int Renewals), TimeSpan> _seen = [];
 
     /// <summary>What the replica sees, also where its commit fails.</summary>
-    public void Look(LeaseWatch replica)
+    public void Look(int replica)
     {
         foreach (var o in state.Operations.Values.Where(o => o.Lease is not null))
-            _seen.TryAdd((replica, o.Lease!, o.Lease!.Renewals), state.Clock.Elapsed);
+            _seen.TryAdd(Key(replica, o), state.Clock.Elapsed);
     }
 
-    public void Run(LeaseWatch replica)
+    /// <summary>What the replica has seen was only in its memory.</summary>
+    public void Restart(int replica) => _seen = _seen.Where(s => s.Key.Replica != replica).ToDictionary();
+
+    public void Run(int replica)
     {
         foreach (var o in state.Operations.Values.Where(o => o.Lease is not null).ToList())
         {
-            if (state.Clock.Elapsed - _seen[(replica, o.Lease!, o.Lease!.Renewals)] > state.Options.LeaseDuration + state.Options.LeaseGuard)
+            if (state.Clock.Elapsed - _seen[Key(replica, o)] > state.Options.LeaseDuration + state.Options.LeaseGuard)
                 EndLease(o);
         }
 
@@ -41,6 +43,10 @@ internal sealed class ReferenceSweep(ReferenceState state)
             }
         }
     }
+
+    public ReferenceSweep CopyFor(ReferenceState other) => new(other) { _seen = new(_seen) };
+
+    private static (int Replica, Guid Operation, int Attempt, int Renewals) Key(int replica, ReferenceOperation o) => (replica, o.Id, o.Lease!.Attempt, o.Lease!.Renewals);
 
     private bool IsOver(ReferenceOperation o) => o.NoHostSince < state.Clock.Now - state.Options.NoHostTimeout;
 

@@ -20,7 +20,7 @@ internal sealed class StepChooser(World world, Random random)
     ];
 
     private readonly List<(int Weight, Func<Step?> Choose)> _choices = [];
-    private readonly Queue<Step> _next = new();
+    private Queue<Step> _next = new();
     private readonly Opening _opening = new(world, random);
     private int _operations;
 
@@ -33,14 +33,18 @@ internal sealed class StepChooser(World world, Random random)
         return step;
     }
 
-    public Step Next()
+    /// <summary>One that goes on from here in a copy of the world.</summary>
+    public StepChooser CopyFor(World other) => new(other, random) { _next = new(_next), _operations = _operations };
+
+    /// <param name="but">What is not to happen next.</param>
+    public Step Next(Step? but = null)
     {
         Expedite();
         while (true)
         {
-            if (_next.TryDequeue(out var prompt) && (prompt.Kind != StepKind.Deliver || CanReach(prompt.Subject)))
+            if (_next.TryDequeue(out var prompt) && (prompt.Kind != StepKind.Deliver || CanReach(prompt.Subject)) && prompt != but)
                 return prompt;
-            if (Any() is { } step)
+            if (Any() is { } step && step != but)
                 return step;
         }
     }

@@ -5,13 +5,13 @@ namespace Sparsify.Model.Worlds;
 /// <summary>All messages on their way, in no order. None is lost but those that have a time to live, and answers.</summary>
 internal sealed class Soup
 {
-    private readonly List<Envelope> _messages = [];
-    private readonly Dictionary<string, int> _names = [];
+    private List<Envelope> _messages = [];
+    private Dictionary<string, int> _names = [];
 
     public IReadOnlyList<Envelope> Messages => _messages;
 
     /// <summary>Those that nobody has looked at yet.</summary>
-    public Queue<Envelope> Fresh { get; } = new();
+    public Queue<Envelope> Fresh { get; private init; } = new();
 
     public Envelope Add(object message, string to, int request = 0)
     {
@@ -24,6 +24,8 @@ internal sealed class Soup
     }
 
     public Envelope? Find(string name) => _messages.Find(m => m.Name == name);
+
+    public Soup Copy() => new() { _messages = [.. _messages], _names = new(_names), Fresh = new(Fresh) };
 
     public void Remove(Envelope envelope) => _messages.Remove(envelope);
 

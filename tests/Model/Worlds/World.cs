@@ -18,7 +18,7 @@ internal sealed class World
     private readonly ReferenceSaga _saga;
     private readonly ReferenceJobs _jobs;
     private readonly ReferenceSweep _sweep;
-    private readonly Invariants _invariants = new();
+    private readonly Invariants _invariants;
     private readonly LeaseWatch[] _replicas;
 
     private World(RealOrchestrator orchestrator, Tables tables, WorldShape shape, IReadOnlyList<Rule> rules, Action<OperationState, OperationEvent, OperationState> seen)
@@ -26,20 +26,32 @@ internal sealed class World
         (_orchestrator, _tables, Shape) = (orchestrator, tables, shape);
         _state = new ReferenceState(orchestrator.Clock, orchestrator.Options);
         _saga = new ReferenceSaga(_state, rules, seen);
-        (_jobs, _sweep) = (new ReferenceJobs(_state), new ReferenceSweep(_state));
+        (_jobs, _sweep, _invariants) = (new ReferenceJobs(_state), new ReferenceSweep(_state), new Invariants());
+        (Soup, Volumes, Attempts) = (new Soup(), new Volumes(), []);
         _replicas = [orchestrator.NewReplica(), orchestrator.NewReplica()];
         Hosts = [.. shape.Hosts.Select(h => new SimulatedHost(h.Name, h.Slots, h.Domains, orchestrator.Clock, Soup, Volumes, Attempts))];
+    }
+
+    private World(World other)
+    {
+        (_orchestrator, _tables, Shape, DrainRequests) = (other._orchestrator, other._tables, other.Shape, other.DrainRequests);
+        _state = other._state.Copy();
+        (_saga, _jobs, _sweep) = (other._saga.CopyFor(_state), other._jobs.CopyFor(_state), other._sweep.CopyFor(_state));
+        _invariants = other._invariants.Copy();
+        _replicas = [.. other._replicas.Select(RealOrchestrator.CopyOf)];
+        (Soup, Volumes, Attempts) = (other.Soup.Copy(), other.Volumes.Copy(), [.. other.Attempts.Select(a => a.Copy())]);
+        Hosts = [.. other.Hosts.Select(h => h.CopyFor(Soup, Volumes, Attempts))];
     }
 
     public WorldShape Shape { get; }
 
     public Clock Clock => _orchestrator.Clock;
 
-    public Soup Soup { get; } = new();
+    public Soup Soup { get; }
 
-    public Volumes Volumes { get; } = new();
+    public Volumes Volumes { get; }
 
-    public List<HostAttempt> Attempts { get; } = [];
+    public List<HostAttempt> Attempts { get; }
 
     public IReadOnlyList<SimulatedHost> Hosts { get; }
 
@@ -69,6 +81,9 @@ internal sealed class World
             world._state.Hosts[host.Name] = new ReferenceHost { Domains = host.Domains, Claims = true, AliveUntil = alive };
         return world;
     }
+
+    /// <summary>All of it as it is now, but for the Orchestrator, which there is one of: <see cref="RealOrchestrator.Remember"/>.</summary>
+    public World Copy() => new(this);
 
     public SimulatedHost? Host(string name) => Hosts.FirstOrDefault(h => h.Name == name);
 
@@ -112,11 +127,11 @@ internal sealed class World
     public async Task SweepAsync(int replica, bool failsToCommit = false)
     {
         _state.Expected.Clear();
-        _sweep.Look(_replicas[replica]);
+        _sweep.Look(replica);
         try
         {
             var sent = await _orchestrator.SweepAsync(_replicas[replica], failsToCommit);
-            _sweep.Run(_replicas[replica]);
+            _sweep.Run(replica);
             Route(sent, null);
         }
         catch (CommitFailedException)
@@ -127,13 +142,30 @@ internal sealed class World
         Check();
     }
 
-    public void RestartReplica(int replica) => _replicas[replica] = _orchestrator.NewReplica();
+    public void RestartReplica(int replica)
+    {
+        _replicas[replica] = _orchestrator.NewReplica();
+        _sweep.Restart(replica);
+    }
 
     public void Advance(TimeSpan time)
     {
         Clock.Advance(time);
         foreach (var host in Hosts)
             host.Fence();
+    }
+
+    /// <summary>What there is to see of it: two worlds in which the same has happened have the same.</summary>
+    public string Picture()
+    {
+        _tables.Read();
+        return string.Join(Environment.NewLine, [
+            $"{Clock.Elapsed} {Clock.Now:u}",
+            .. _tables.Operations, .. _tables.Locks, .. _tables.Jobs, .. _tables.Leases, .. _tables.Attempts,
+            .. Soup.Messages.Select(m => m.Name), .. Volumes.Dirty,
+            .. Hosts.Select(h => $"{h.Name} is up: {h.IsUp}, broken: {h.IsBroken}"),
+            .. Attempts.Select(a => $"{a.Key} {a.Phase}, lease to {a.LeaseEnd}, forgotten: {a.Forgotten}"),
+        ]);
     }
 
     private void Understand(Envelope envelope, IReadOnlyList<Sent> sent)
