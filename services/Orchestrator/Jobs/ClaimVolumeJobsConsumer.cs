@@ -20,16 +20,26 @@ internal sealed class ClaimVolumeJobsConsumer(OrchestratorDbContext db, Leases l
     private const int MostLookedAt = 100;
     private static readonly ActivitySource Source = new(OrchestratorTelemetry.SourceName);
 
+    private static readonly KnownQuery<Func<OrchestratorDbContext, string, CancellationToken, Task<bool>>> IsDraining = new(() => EF.CompileAsyncQuery(
+        (OrchestratorDbContext db, string host, CancellationToken _) => db.Hosts.Any(h => h.Name == host && h.Draining)));
+
+    private static readonly KnownQuery<Func<OrchestratorDbContext, string, CancellationToken, Task<int>>> LeasesOfHost = new(() => EF.CompileAsyncQuery(
+        (OrchestratorDbContext db, string host, CancellationToken _) => db.Leases.Count(l => l.Host == host)));
+
+    private static readonly KnownQuery<Func<OrchestratorDbContext, IReadOnlyList<string>, IAsyncEnumerable<KeyValuePair<string, int>>>> LeasesByDomain = new(() => EF.CompileAsyncQuery(
+        (OrchestratorDbContext db, IReadOnlyList<string> domains) => db.Leases.Where(l => domains.Contains(l.StorageDomain))
+            .GroupBy(l => l.StorageDomain).Select(g => new KeyValuePair<string, int>(g.Key, g.Count()))));
+
     public async Task Consume(ConsumeContext<ClaimVolumeJobs> context)
     {
         var claim = context.Message;
         if (!EndpointNames.IsHostName(claim.Host) || claim.Slots < 1 || claim.StorageDomains.Count == 0)
             return;
         var cancellationToken = context.CancellationToken;
-        if (await db.Hosts.AnyAsync(h => h.Name == claim.Host && h.Draining, cancellationToken))
+        if (await IsDraining.For(db)(db, claim.Host, cancellationToken))
             return;
         await leases.SerialiseAsync(claim.Host, claim.StorageDomains, cancellationToken);
-        var free = claim.Slots - await db.Leases.CountAsync(l => l.Host == claim.Host, cancellationToken);
+        var free = claim.Slots - await LeasesOfHost.For(db)(db, claim.Host, cancellationToken);
         var room = await RoomAsync(claim.StorageDomains, cancellationToken);
         if (free <= 0 || room.Count == 0)
             return;
@@ -57,9 +67,7 @@ internal sealed class ClaimVolumeJobsConsumer(OrchestratorDbContext db, Leases l
 
     private async Task<Dictionary<string, int>> RoomAsync(IReadOnlyList<string> domains, CancellationToken cancellationToken)
     {
-        var taken = await db.Leases.Where(l => domains.Contains(l.StorageDomain))
-            .GroupBy(l => l.StorageDomain).Select(g => new { g.Key, Count = g.Count() })
-            .ToDictionaryAsync(g => g.Key, g => g.Count, cancellationToken);
+        var taken = await LeasesByDomain.For(db)(db, domains).ToDictionaryAsync(cancellationToken: cancellationToken);
         return domains.Distinct()
             .ToDictionary(domain => domain, domain => options.Value.MaximumJobsPerStorageDomain - taken.GetValueOrDefault(domain))
             .Where(domain => domain.Value > 0).ToDictionary();

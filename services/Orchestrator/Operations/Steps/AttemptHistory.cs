@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Sparsify.Contracts;
+using Sparsify.Messaging;
+using Sparsify.Orchestrator.Jobs;
 using Sparsify.Orchestrator.Storage;
 
 namespace Sparsify.Orchestrator.Operations.Steps;
@@ -7,6 +9,9 @@ namespace Sparsify.Orchestrator.Operations.Steps;
 /// <summary>The attempts of an operation, with what the current transaction has changed of them.</summary>
 internal sealed class AttemptHistory(OrchestratorDbContext db)
 {
+    private static readonly KnownQuery<Func<OrchestratorDbContext, Guid, IAsyncEnumerable<JobAttempt>>> AttemptsOf = new(() => EF.CompileAsyncQuery(
+        (OrchestratorDbContext db, Guid operationId) => db.JobAttempts.Where(a => a.OperationId == operationId)));
+
     public async Task NoteStartAsync(Operation operation, VolumeJobStarted started, CancellationToken cancellationToken)
     {
         if (await db.JobAttempts.SingleOrDefaultAsync(a => a.OperationId == operation.CorrelationId && a.Number == started.Attempt, cancellationToken) is { } attempt)
@@ -25,7 +30,7 @@ internal sealed class AttemptHistory(OrchestratorDbContext db)
     public async Task<IReadOnlyList<OperationAttempt>> OfAsync(Operation operation, CancellationToken cancellationToken)
     {
         // Tracked rows keep their unsaved values; those of a step before this one are not yet in the table.
-        var attempts = await db.JobAttempts.Where(a => a.OperationId == operation.CorrelationId).ToListAsync(cancellationToken);
+        var attempts = await AttemptsOf.For(db)(db, operation.CorrelationId).ToListAsync(cancellationToken);
         return
         [
             .. attempts.OrderBy(a => a.Number).Select(a => new OperationAttempt
