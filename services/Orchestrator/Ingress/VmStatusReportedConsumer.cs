@@ -11,6 +11,11 @@ namespace Sparsify.Orchestrator.Ingress;
 /// <summary>Keeps the state of a VM and which disks are plugged into it.</summary>
 internal sealed class VmStatusReportedConsumer(OrchestratorDbContext db, DiskChanges changes, TimeProvider time) : IConsumer<VmStatusReported>
 {
+    // From the VM to its disks, by id and by place: each way has its index, and «or» would have none.
+    private static readonly KnownQuery<Func<OrchestratorDbContext, Guid, IAsyncEnumerable<Guid>>> PluggedInto = new(() => EF.CompileAsyncQuery(
+        (OrchestratorDbContext db, Guid vmId) => db.VmDisks.Where(p => p.VmId == vmId).Join(db.Disks, p => p.DiskId, d => d.Id, (_, d) => d.Id)
+            .Union(db.VmDisks.Where(p => p.VmId == vmId).Join(db.Disks, p => new { p.StorageDomain, p.Path }, d => new { StorageDomain = (string?)d.StorageDomain, Path = (string?)d.Path }, (_, d) => d.Id))));
+
     public async Task Consume(ConsumeContext<VmStatusReported> context)
     {
         var report = context.Message;
@@ -24,7 +29,7 @@ internal sealed class VmStatusReportedConsumer(OrchestratorDbContext db, DiskCha
         vm ??= db.VirtualMachines.Add(new VirtualMachine { Id = report.VmId }).Entity;
         var plugs = await db.VmDisks.Where(p => p.VmId == vm.Id).ToListAsync(cancellationToken);
         await db.SerialiseAsync(cancellationToken, NamesOf(plugs, report));
-        var before = await PluggedAsync(vm.Id, cancellationToken);
+        var before = await PluggedInto.For(db)(db, vm.Id).ToListAsync(cancellationToken);
         List<string> tags = report.Tags is null ? vm.Tags : [.. report.Tags.Distinct().Order(StringComparer.Ordinal)];
         var stateChanged = vm.Status != report.Status || vm.Name != report.Name || !vm.Tags.SequenceEqual(tags);
         (vm.Name, vm.Status, vm.Tags, vm.ReportedAt) = (report.Name, report.Status, tags, reportedAt);
@@ -32,7 +37,7 @@ internal sealed class VmStatusReportedConsumer(OrchestratorDbContext db, DiskCha
             Replace(plugs, report);
         await db.SaveChangesAsync(cancellationToken);
 
-        var after = await PluggedAsync(vm.Id, cancellationToken);
+        var after = await PluggedInto.For(db)(db, vm.Id).ToListAsync(cancellationToken);
         var touched = stateChanged ? before.Union(after) : before.Except(after).Union(after.Except(before));
         await changes.PublishAsync(context, touched, cancellationToken);
         if (vm.Status != VmStatus.Down)
@@ -66,15 +71,6 @@ internal sealed class VmStatusReportedConsumer(OrchestratorDbContext db, DiskCha
         db.VmDisks.RemoveRange(plugs);
         db.VmDisks.AddRange((report.DiskIds ?? []).Distinct().Select(id => new VmDisk { VmId = report.VmId, DiskId = id }));
         db.VmDisks.AddRange((report.Volumes ?? []).Distinct().Select(v => new VmDisk { VmId = report.VmId, StorageDomain = v.StorageDomain, Path = v.Path }));
-    }
-
-    /// <summary>From the VM to its disks, by id and by place: each way has its index, and «or» would have none.</summary>
-    private Task<List<Guid>> PluggedAsync(Guid vmId, CancellationToken cancellationToken)
-    {
-        var plugged = db.VmDisks.Where(p => p.VmId == vmId);
-        return plugged.Join(db.Disks, p => p.DiskId, d => d.Id, (_, d) => d.Id)
-            .Union(plugged.Join(db.Disks, p => new { p.StorageDomain, p.Path }, d => new { StorageDomain = (string?)d.StorageDomain, Path = (string?)d.Path }, (_, d) => d.Id))
-            .ToListAsync(cancellationToken);
     }
 
     internal sealed class Definition() : PublicInputDefinition<VmStatusReportedConsumer>("vm-status-reported");
