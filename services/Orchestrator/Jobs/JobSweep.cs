@@ -9,6 +9,11 @@ namespace Sparsify.Orchestrator.Jobs;
 /// <summary>One look at leases and waiting jobs.</summary>
 internal sealed class JobSweep(OrchestratorDbContext db, IOutbox<OrchestratorDbContext> outbox, Leases leases, LeaseWatch watch, RetryDelay retries, TimeProvider time, IOptions<OrchestratorOptions> options, ILogger<JobSweep> logger)
 {
+    private static readonly KnownQuery<Func<OrchestratorDbContext, DateTimeOffset, DateTimeOffset, IAsyncEnumerable<string>>> DomainsWithWaitingJobs = new(() => EF.CompileAsyncQuery(
+        (OrchestratorDbContext db, DateTimeOffset now, DateTimeOffset latest) => db.VolumeJobs
+            .Where(j => (j.Status == VolumeJobStatus.Waiting || j.Status == VolumeJobStatus.NeedsRepair) && (j.NotBefore <= now || j.NotBefore > latest))
+            .Select(j => j.StorageDomain).Distinct()));
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await using var transaction = await db.BeginWriteAsync(cancellationToken);
@@ -66,9 +71,8 @@ internal sealed class JobSweep(OrchestratorDbContext db, IOutbox<OrchestratorDbC
 
     private async Task LookAtWaitingJobsAsync(CancellationToken cancellationToken)
     {
-        var (now, latest) = (time.GetUtcNow(), retries.Latest);
-        var domains = await db.VolumeJobs.Where(j => (j.Status == VolumeJobStatus.Waiting || j.Status == VolumeJobStatus.NeedsRepair) && (j.NotBefore <= now || j.NotBefore > latest))
-            .Select(j => j.StorageDomain).Distinct().ToListAsync(cancellationToken);
+        var now = time.GetUtcNow();
+        var domains = await DomainsWithWaitingJobs.For(db)(db, now, retries.Latest).ToListAsync(cancellationToken);
         if (domains.Count == 0)
             return;
         // One that lives and takes no work, since its tools do not run, is no host for a job: without a word it would wait for ever.

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Sparsify.Contracts;
+using Sparsify.Messaging;
 using Sparsify.Orchestrator.Storage;
 
 namespace Sparsify.Orchestrator.Jobs;
@@ -9,6 +10,10 @@ namespace Sparsify.Orchestrator.Jobs;
 /// <summary>Lets the rightful host keep its lease.</summary>
 internal sealed class RenewLeaseConsumer(OrchestratorDbContext db, TimeProvider time, IOptions<OrchestratorOptions> options) : IConsumer<RenewLease>
 {
+    // A repair goes on whatever else is asked for: nobody may have the disk before it is proven sound.
+    private static readonly KnownQuery<Func<OrchestratorDbContext, Guid, CancellationToken, Task<bool>>> IsToCancel = new(() => EF.CompileAsyncQuery(
+        (OrchestratorDbContext db, Guid operationId, CancellationToken _) => db.VolumeJobs.Any(j => j.OperationId == operationId && j.CancelRequested && j.Status != VolumeJobStatus.Repairing)));
+
     public async Task Consume(ConsumeContext<RenewLease> context)
     {
         var request = context.Message;
@@ -31,14 +36,12 @@ internal sealed class RenewLeaseConsumer(OrchestratorDbContext db, TimeProvider 
             return;
         }
 
-        // A repair goes on whatever else is asked for: nobody may have the disk before it is proven sound.
-        var cancelRequested = await db.VolumeJobs.AnyAsync(j => j.OperationId == request.OperationId && j.CancelRequested && j.Status != VolumeJobStatus.Repairing, cancellationToken);
         await context.RespondAsync(new LeaseRenewed
         {
             OperationId = request.OperationId,
             Attempt = request.Attempt,
             Duration = options.Value.LeaseDuration,
-            CancelRequested = cancelRequested,
+            CancelRequested = await IsToCancel.For(db)(db, request.OperationId, cancellationToken),
         });
     }
 
