@@ -30,6 +30,15 @@ internal sealed class ClaimVolumeJobsConsumer(OrchestratorDbContext db, Leases l
         (OrchestratorDbContext db, IReadOnlyList<string> domains) => db.Leases.Where(l => domains.Contains(l.StorageDomain))
             .GroupBy(l => l.StorageDomain).Select(g => new KeyValuePair<string, int>(g.Key, g.Count()))));
 
+    // The first of each queue, as its index has them: a hundred thousand may wait behind.
+    private static readonly KnownQuery<Func<OrchestratorDbContext, string, DateTimeOffset, DateTimeOffset, IAsyncEnumerable<VolumeJob>>> FirstOfDomain = new(() => EF.CompileAsyncQuery(
+        (OrchestratorDbContext db, string domain, DateTimeOffset now, DateTimeOffset latest) => db.VolumeJobs.AsNoTracking()
+            .Where(j => (j.NotBefore <= now || j.NotBefore > latest) && j.Status == VolumeJobStatus.NeedsRepair && j.StorageDomain == domain)
+            .OrderByDescending(j => j.Priority).ThenBy(j => j.QueuedAt).Take(MostLookedAt)
+            .Concat(db.VolumeJobs.AsNoTracking()
+                .Where(j => (j.NotBefore <= now || j.NotBefore > latest) && j.Status == VolumeJobStatus.Waiting && j.StorageDomain == domain && !j.CancelRequested)
+                .OrderByDescending(j => j.Priority).ThenBy(j => j.QueuedAt).Take(MostLookedAt))));
+
     public async Task Consume(ConsumeContext<ClaimVolumeJobs> context)
     {
         var claim = context.Message;
@@ -83,17 +92,10 @@ internal sealed class ClaimVolumeJobsConsumer(OrchestratorDbContext db, Leases l
     private async Task<List<VolumeJob>> WaitingAsync(IReadOnlyCollection<string> domains, CancellationToken cancellationToken)
     {
         var (now, latest) = (time.GetUtcNow(), retries.Latest);
-        var due = db.VolumeJobs.AsNoTracking().Where(j => j.NotBefore <= now || j.NotBefore > latest);
-        // The first of each queue, as its index has them: a hundred thousand may wait behind.
-        var first = from domain in domains
-                    from status in new[] { VolumeJobStatus.NeedsRepair, VolumeJobStatus.Waiting }
-                    select due.Where(j => j.Status == status && j.StorageDomain == domain && (status == VolumeJobStatus.NeedsRepair || !j.CancelRequested))
-                        .OrderByDescending(j => j.Priority).ThenBy(j => j.QueuedAt).Take(MostLookedAt);
-        return
-        [
-            .. (await first.Aggregate((all, queue) => all.Concat(queue)).ToListAsync(cancellationToken))
-                .OrderByDescending(j => j.Status == VolumeJobStatus.NeedsRepair).ThenByDescending(j => j.Priority).ThenBy(j => j.QueuedAt),
-        ];
+        List<VolumeJob> first = [];
+        foreach (var domain in domains)
+            first.AddRange(await FirstOfDomain.For(db)(db, domain, now, latest).ToListAsync(cancellationToken));
+        return [.. first.OrderByDescending(j => j.Status == VolumeJobStatus.NeedsRepair).ThenByDescending(j => j.Priority).ThenBy(j => j.QueuedAt)];
     }
 
     private async Task SendAsync(ConsumeContext<ClaimVolumeJobs> context, VolumeJob job)
