@@ -32,7 +32,7 @@ internal sealed class SequenceRunner(IReadOnlyList<Rule> rules, Coverage coverag
     /// <summary>How many were run to their end.</summary>
     public long Sequences { get; private set; }
 
-    /// <summary>How many were run; those that sequences share count once.</summary>
+    /// <summary>How many were run; those that sequences share were run once.</summary>
     public long Steps { get; private set; }
 
     /// <summary>Runs the sequences of a seed.</summary>

@@ -10,11 +10,9 @@ namespace Sparsify.Model.Orchestration;
 /// </remarks>
 internal sealed class TableCopies : IDisposable
 {
-    /// <summary>In an order in which they may be emptied.</summary>
-    private static readonly string[] TableNames = ["operations", "early_cancels", "volume_jobs", "leases", "job_attempts", "disk_locks", "disks", "removed_disks", "vm_disks", "virtual_machines", "hosts"];
-
     private readonly SqliteConnection _connection;
     private readonly bool _hasTriggers;
+    private readonly string[] _tables;
     private readonly SqliteCommand _clear;
     private readonly List<(SqliteCommand Keep, SqliteCommand Return)> _copies = [];
 
@@ -23,9 +21,10 @@ internal sealed class TableCopies : IDisposable
     public TableCopies(SqliteConnection connection, bool hasTriggers)
     {
         (_connection, _hasTriggers) = (connection, hasTriggers);
-        _clear = Command(Emptied(""));
         using var inMemory = Command("PRAGMA temp_store = MEMORY");
         inMemory.ExecuteNonQuery();
+        _tables = [.. TableNames()];
+        _clear = Command(InTransaction(Emptied("main.")));
     }
 
     public void Clear() => WithoutTriggers(_clear);
@@ -55,16 +54,27 @@ internal sealed class TableCopies : IDisposable
     private (SqliteCommand Keep, SqliteCommand Return) Create(int place)
     {
         var prefix = $"temp.kept_{place}_";
-        using var create = Command(string.Concat(TableNames.Select(t => $"CREATE TABLE {prefix}{t} AS SELECT * FROM main.{t} WHERE 0;")));
+        using var create = Command(string.Concat(_tables.Select(t => $"CREATE TABLE {prefix}{t} AS SELECT * FROM main.{t} WHERE 0;")));
         create.ExecuteNonQuery();
         return (
-            Command($"BEGIN; {Emptied(prefix)} {Filled(prefix, "main.")} COMMIT;"),
-            Command($"BEGIN; {Emptied("main.")} {Filled("main.", prefix)} COMMIT;"));
+            Command(InTransaction(Emptied(prefix) + Filled(prefix, "main."))),
+            Command(InTransaction(Emptied("main.") + Filled("main.", prefix))));
     }
 
-    private static string Emptied(string prefix) => string.Concat(TableNames.Select(t => $"DELETE FROM {prefix}{t};"));
+    /// <summary>As they were created: what refers to another comes after it.</summary>
+    private IEnumerable<string> TableNames()
+    {
+        using var command = Command("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY rowid");
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+            yield return reader.GetString(0);
+    }
 
-    private static string Filled(string prefix, string from) => string.Concat(TableNames.Reverse().Select(t => $"INSERT INTO {prefix}{t} SELECT * FROM {from}{t} ORDER BY rowid;"));
+    private static string InTransaction(string statements) => $"BEGIN; {statements} COMMIT;";
+
+    private string Emptied(string prefix) => string.Concat(_tables.Reverse().Select(t => $"DELETE FROM {prefix}{t};"));
+
+    private string Filled(string prefix, string from) => string.Concat(_tables.Select(t => $"INSERT INTO {prefix}{t} SELECT * FROM {from}{t} ORDER BY rowid;"));
 
     private void WithoutTriggers(SqliteCommand command)
     {
